@@ -1,0 +1,87 @@
+# biorelay. `make help` lists the targets; each does its own set-up, no activation needed.
+PYTHON ?= python3
+BIN := .venv/bin
+DEV := .venv-dev/bin
+PIP_FLAGS := --quiet --disable-pip-version-check --require-hashes --no-deps
+NICE_NAME = printf '\033[1m%s\033[0m\n'
+ifeq ($(TERM),)
+NICE_NAME = printf '%s\n'
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-train demo test test-serve test-train test-fast check services services-down train bench-extract schemas dashboards locks clean
+
+help: ## this list
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+
+install: .venv/.installed ## the serving environment in .venv (no torch), with .venv/bin/biorelay
+
+install-train: .venv-dev/.installed ## the training and development environment in .venv-dev (torch, about 5 GB)
+
+.venv/.installed: requirements/serve.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"biorelay needs Python 3.11 to 3.13, and $(PYTHON) is {v[0]}.{v[1]}: make PYTHON=python3.11 ...")'
+	@$(NICE_NAME) "Installing the serving environment into .venv (about a minute)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements/serve.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv-dev/.installed: requirements/dev.txt pyproject.toml
+	@$(NICE_NAME) "Installing the training environment into .venv-dev (two to four minutes, about 5 GB)"
+	@$(PYTHON) -m venv --clear .venv-dev
+	@$(DEV)/python -m pip install $(PIP_FLAGS) -r requirements/dev.txt
+	@$(DEV)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: install ## abstracts through topics, agents and graph to a multi-hop answer, on this machine alone
+	@$(BIN)/biorelay demo
+
+test: test-serve test-train ## every test: unit, contract, real Kafka and Neo4j, training smoke
+
+test-serve: install
+	@$(NICE_NAME) "Tests in the serving environment (with a real Kafka and Neo4j where Java and Maven are)"
+	@$(BIN)/python -m pytest -m "not torch" $(PYTEST_FLAGS)
+
+test-train: install-train
+	@$(NICE_NAME) "Tests in the training environment"
+	@$(DEV)/python -m pytest -m torch $(PYTEST_FLAGS)
+
+test-fast: install ## no torch, no services, under three minutes
+	@$(BIN)/python -m pytest -m "not torch and not kafka and not neo4j and not slow" $(PYTEST_FLAGS)
+
+check: install-train ## ruff, mypy strict, import floors, docs examples
+	@$(NICE_NAME) "ruff"
+	@$(DEV)/ruff check .
+	@$(DEV)/ruff format --check .
+	@$(NICE_NAME) "mypy --strict"
+	@$(DEV)/mypy
+	@$(NICE_NAME) "import floors"
+	@$(DEV)/lint-imports --no-cache
+	@$(NICE_NAME) "docs examples"
+	@$(DEV)/python -m pytest -q tests/docs -m "not kafka and not neo4j"
+
+services: install ## a real Kafka and a real Neo4j as local processes under .local/ (Java and Maven)
+	@$(BIN)/python -m deploy.local up
+
+services-down: install ## stop them; their data stays in .local/
+	@$(BIN)/python -m deploy.local down
+
+train: install-train ## train the shipped model from the corpora in DATA (default ../shared/data)
+	@$(DEV)/biorelay train models/training/recipes/relay-mini.toml --data $(or $(DATA),../shared/data)
+
+bench-extract: install-train ## documents per second beside transformers pipelines with the same weights
+	@$(DEV)/python -m benchmarks.bench_extract
+
+schemas: install ## write the JSON Schemas of the records anew
+	@$(BIN)/python -m processors.schemas
+
+dashboards: install ## write the Grafana dashboard anew
+	@$(BIN)/python -m deploy.dashboards
+
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make locks" --extra cpu --group test
+locks: ## resolve the two hashed lock files anew (needs uv)
+	$(LOCK) -o requirements/serve.txt
+	$(LOCK) requirements/dev.in --extra train --group check -o requirements/dev.txt
+
+clean: ## remove both environments and every cache; .local/ stays
+	rm -rf .venv .venv-dev .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
