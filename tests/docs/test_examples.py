@@ -1,0 +1,142 @@
+"""Every example in the README and the docs is run, and prints what the page says.
+
+Fenced blocks count when their info string is:
+
+- `console`: lines that begin with `$ ` are run by bash (a line that ends in a backslash goes on);
+  the lines below must be what the command prints, with `...` for any text. A block without output lines must succeed.
+- `python`: run in a fresh interpreter; what stands in a following `text` block must be its output.
+
+`<!-- example: services -->` on the line above marks blocks that need a real Kafka and Neo4j,
+`<!-- example: shown -->` blocks that are shown only (an installation, a run of many minutes); each says why.
+Blocks of one page run in order, in one folder that begins with the repository's samples.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FENCE = re.compile(r"(?:<!-- example: (?P<mark>[a-z]+)[^>]*-->\n)?^```(?P<info>[a-z]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Example:
+    page: Path
+    line: int
+    info: str
+    mark: str | None
+    body: str
+
+
+def examples(page: Path) -> Iterator[Example]:
+    text = page.read_text(encoding="utf-8")
+    for match in FENCE.finditer(text):
+        yield Example(page, text.count("\n", 0, match.start("body")), match["info"], match["mark"], match["body"])
+
+
+def commands(body: str) -> Iterator[tuple[str, str]]:
+    """Split a console block into (command, expected output)."""
+    command, expected = "", ""
+    continued = False
+    for line in body.splitlines():
+        if continued or line.startswith("$ "):
+            if not continued:
+                if command:
+                    yield command, expected
+                command, expected = line[2:], ""
+            else:
+                command += "\n" + line
+            continued = line.endswith("\\")
+        else:
+            expected += line + "\n"
+    if command:
+        yield command, expected
+
+
+def matches(expected: str, printed: str) -> bool:
+    """Whether the output is what the page says; `...` stands for any text, blanks at line ends do not count."""
+    tidy = "\n".join(line.rstrip() for line in printed.strip().splitlines())
+    pattern = ".*?".join(re.escape(part) for part in "\n".join(line.rstrip() for line in expected.strip().splitlines()).split("..."))
+    return re.fullmatch(pattern, tidy, re.DOTALL) is not None
+
+
+def run_page(page: Path, mark: str | None, folder: Path, environment: dict[str, str]) -> int:
+    shutil.copytree(ROOT / "tests" / "data", folder / "tests" / "data", dirs_exist_ok=True)
+    ran = 0
+    for example in examples(page):
+        if example.mark != mark or example.info not in {"console", "python"}:
+            continue
+        where = f"{page.relative_to(ROOT)}:{example.line}"
+        if example.info == "python":
+            done = subprocess.run(
+                [sys.executable, "-c", example.body], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+            )
+            assert done.returncode == 0, f"{where}\n{done.stderr}"
+            ran += 1
+            continue
+        for command, expected in commands(example.body):
+            done = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", command],
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=180,
+                check=False,
+            )
+            assert done.returncode == 0, f"{where}: $ {command}\n{done.stdout}{done.stderr}"
+            if expected.strip():
+                assert matches(expected, done.stdout), f"{where}: $ {command}\nprinted:\n{done.stdout}\nbut the page says:\n{expected}"
+            ran += 1
+    return ran
+
+
+def plain_environment() -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("BIORELAY_")}
+    return kept | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "160", "NO_COLOR": "1", "TERM": "dumb"}
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_examples_run_as_shown(page: Path, tmp_path: Path) -> None:
+    wanted = sum(1 for e in examples(page) if e.mark is None and e.info in {"console", "python"})
+    ran = run_page(page, None, tmp_path, plain_environment())
+    assert ran >= wanted
+
+
+@pytest.mark.kafka
+@pytest.mark.neo4j
+@pytest.mark.timeout(400)
+def test_service_examples_run_as_shown(tmp_path: Path, kafka: str, neo4j: tuple[str, str, str], topic_prefix: str) -> None:
+    pages = [page for page in PAGES if any(e.mark == "services" for e in examples(page))]
+    assert pages, "no page shows the real quick start"
+    url, user, password = neo4j
+    environment = plain_environment() | {
+        "BIORELAY_BROKER": kafka,
+        "BIORELAY_GRAPH": url,
+        "BIORELAY_GRAPH_USER": user,
+        "BIORELAY_GRAPH_PASSWORD": password,
+        "BIORELAY_TOPIC_PREFIX": topic_prefix,
+    }
+    for page in pages:
+        assert run_page(page, "services", tmp_path, environment) > 0
+
+
+def test_a_shown_example_says_why() -> None:
+    for page in PAGES:
+        for match in re.finditer(r"<!-- example: shown(.*?)-->", page.read_text(encoding="utf-8")):
+            assert len(match[1].strip()) > 10, f"{page.name}: an example that is not run must say why"
+
+
+def test_matching_is_strict() -> None:
+    assert matches("a ... c\n", "a b c \n")
+    assert not matches("a ... c\n", "a b d\n")
+    assert list(commands("$ one \\\n  two\nout\n$ three\n")) == [("one \\\n  two", "out\n"), ("three", "")]
