@@ -1,0 +1,47 @@
+"""The commands, in the order in which `biorelay --help` lists them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from biorelay.cli import config
+from biorelay.cli.failure import Commands
+from biorelay.cli.state import State
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    help="PubMed abstracts in, a graph of facts that can be asked, checked and taken back out.",
+    epilog="First steps: `biorelay demo`. What is missing: `biorelay doctor`.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import biorelay
+
+        typer.echo(f"biorelay {biorelay.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    config_file: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="Settings file (TOML). Default: biorelay.toml, where there is one.")
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show log messages, and the stack trace of an error.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,
+) -> None:
+    ctx.obj = State(config=config_file, debug=debug)
+    if debug:
+        import logging
+
+        logging.basicConfig(level=logging.DEBUG, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+app.add_typer(config.app, name="config")

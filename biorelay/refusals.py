@@ -1,0 +1,15 @@
+"""The errors of the front doors themselves: settings and arguments that cannot be used."""
+
+from models.runtime.errors import BiorelayError
+
+
+class SettingsError(BiorelayError):
+    """A setting has a value that cannot be used; names the variable or the file that holds it."""
+
+    code = "settings.invalid"
+
+
+class BadInput(BiorelayError):
+    """A command was given something it cannot use: a name that is not there, a file that does not exist."""
+
+    code = "input.unusable"

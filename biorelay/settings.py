@@ -1,0 +1,273 @@
+"""The settings: one model, read once at start, from `BIORELAY_*` variables over a TOML file over the defaults.
+
+`BIORELAY_BROKER_BOOTSTRAP=kafka:9092` and
+
+    [broker]
+    bootstrap = "kafka:9092"
+
+say the same; the variable wins. The file is `biorelay.toml` in the working directory, or what `--config` names.
+An unknown key or a wrong value is a `SettingsError` that names where it was written.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from biorelay.refusals import SettingsError
+
+ENVIRONMENT_PREFIX = "BIORELAY_"
+DEFAULT_FILE = Path("biorelay.toml")
+
+Security = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Section(BaseModel):
+    """Base of the sections: immutable, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class BrokerSettings(Section):
+    """Where Kafka is and how to log in."""
+
+    bootstrap: str = "127.0.0.1:9092"
+    """host:port, several separated by commas"""
+    security: Security = "PLAINTEXT"
+    """PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"""
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    """how the password is proved"""
+    username: str | None = None
+    """for SASL"""
+    password: SecretStr | None = None
+    """for SASL"""
+    ca_file: Path | None = None
+    """PEM file of the authority that signed the brokers' certificates"""
+    timeout_s: Annotated[float, Field(gt=0, le=300)] = 10.0
+    """how long a command waits for the broker before it says that it is away"""
+
+    @field_validator("bootstrap")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        for server in value.split(","):
+            host, _, port = server.strip().rpartition(":")
+            if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+                raise ValueError(f"{server.strip()!r} is not host:port")
+        return value
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> "BrokerSettings":
+        if self.security.startswith("SASL") and (self.username is None or self.password is None):
+            raise ValueError(f"{self.security} needs a username and a password")
+        return self
+
+
+class TopicSettings(Section):
+    """How the topics are named and created."""
+
+    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")] = "biorelay"
+    """the topics are PREFIX.abstracts, PREFIX.entities, ..."""
+    partitions: Annotated[int, Field(ge=1, le=10_000)] = 6
+    """the same for the three stage topics, so that a document keeps its number"""
+    replication: Annotated[int, Field(ge=1, le=15)] = 1
+    """copies of each partition; 3 on a cluster"""
+    retention_days: Annotated[int, Field(ge=30, le=3650)] = 30
+    """how long tombstones and events stay: a worker that slept must still see them"""
+
+
+class GraphSettings(Section):
+    """Where the graph is: a Neo4j server or a folder of the embedded engine."""
+
+    url: str | None = None
+    """bolt://host:7687, neo4j://host:7687, or ladybug:FOLDER; the embedded engine in data_dir/graph where not given"""
+    user: str = "neo4j"
+    """for Neo4j"""
+    password: SecretStr | None = None
+    """for Neo4j"""
+    database: str = "neo4j"
+    """for Neo4j"""
+
+    @field_validator("url")
+    @classmethod
+    def _no_password_inside(cls, value: str | None) -> str | None:
+        if value is None:
+            return value
+        if "://" in value and "@" in urlsplit(value).netloc:
+            raise ValueError("a URL is logged and shown: put user and password into graph.user and graph.password")
+        if not value.strip():
+            raise ValueError("must not be empty")
+        return value
+
+
+class LimitSettings(Section):
+    """What is too large to be read."""
+
+    document_bytes: Annotated[int, Field(ge=1_000)] = 256_000
+    """of one record, as it stands in a file or a message"""
+    text_characters: Annotated[int, Field(ge=100)] = 100_000
+    """of title and abstract together"""
+
+
+class WorkerSettings(Section):
+    """How `biorelay worker` runs."""
+
+    stages: tuple[Literal["ner", "relations", "graph"], ...] = ("ner", "relations", "graph")
+    """which agents run in this process"""
+    group: str | None = None
+    """consumer group; the topics' prefix where not given"""
+    batch: Annotated[int, Field(ge=1, le=10_000)] = 64
+    """documents taken at once"""
+    threads: Annotated[int, Field(ge=0, le=1024)] = 0
+    """inference threads; 0 is one for each core"""
+    session_timeout_s: Annotated[float, Field(ge=4, le=1800)] = 30.0
+    """how long the broker waits before it gives a dead worker's partitions to another"""
+    shutdown_s: Annotated[float, Field(ge=1, le=600)] = 20.0
+    """the deadline after SIGTERM: then the process ends whatever hangs"""
+    metrics_host: str = "127.0.0.1"
+    """where /metrics, /healthz and /readyz listen"""
+    metrics_port: Port = 9464
+    """0 turns them off"""
+
+    @field_validator("stages", mode="before")
+    @classmethod
+    def _commas(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("stages")
+    @classmethod
+    def _some_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("names no stage")
+        return tuple(stage for stage in ("ner", "relations", "graph") if stage in value)
+
+
+class Settings(BaseSettings):
+    """All settings. Build it with `load_settings`; built directly, the given values win over the variables."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX,
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        enable_decoding=False,
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+
+    broker: BrokerSettings = BrokerSettings()
+    topics: TopicSettings = TopicSettings()
+    graph: GraphSettings = GraphSettings()
+    limits: LimitSettings = LimitSettings()
+    worker: WorkerSettings = WorkerSettings()
+    model: str | None = None
+    """name, name/version or folder of the model; the shipped one where not given"""
+    vocabulary: str | None = None
+    """name, name/version or folder of the vocabulary; the shipped one where not given"""
+    data_dir: Path = Path(".local")
+    """where positions, the embedded graph and the demo keep their files"""
+
+    @property
+    def graph_url(self) -> str:
+        """Where the graph is, the default filled in."""
+        return self.graph.url or f"ladybug:{self.data_dir / 'graph'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings
+
+
+def load_settings(config: Path | None = None) -> Settings:
+    """Read the settings: variables over `config` (or `biorelay.toml` where there is one) over defaults.
+
+    Raises `SettingsError` for a file that is missing or not TOML, an unknown key, or a value that cannot be used.
+    """
+    file = config or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
+    written = _read(file) if file else {}
+    variables = EnvSettingsSource(Settings)()
+    try:
+        return Settings(**_over(written, variables))
+    except ValidationError as error:
+        raise SettingsError(_sentence(error, file, written), remedy="Mend it, or remove it to get the default.") from error
+
+
+def origins(config: Path | None = None) -> dict[str, str]:
+    """Where each setting that is not a default was written: `{"broker.bootstrap": "BIORELAY_BROKER_BOOTSTRAP"}`."""
+    file = config or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
+    found = dict.fromkeys(_leaves(_read(file)), str(file)) if file else {}
+    found |= {key: _variable(key) for key in _leaves(EnvSettingsSource(Settings)())}
+    return found
+
+
+def unknown_variables() -> list[str]:
+    """`BIORELAY_*` variables that no setting reads: a typing error more often than not."""
+    sections = {name for name, field in Settings.model_fields.items() if isinstance(field.default, Section)}
+    return sorted(
+        name
+        for name in os.environ
+        if name.startswith(ENVIRONMENT_PREFIX)
+        and (key := name.removeprefix(ENVIRONMENT_PREFIX).lower()) not in Settings.model_fields
+        and key.partition("_")[0] not in sections
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read: {error.strerror}", remedy="Name an existing file with --config.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{file}: not TOML: {error}", remedy="Mend the file; `biorelay config show --toml` prints a whole one."
+        ) from error
+
+
+def _over(low: dict[str, Any], high: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(low)
+    for key, value in high.items():
+        below = merged.get(key)
+        merged[key] = _over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _leaves(data: dict[str, Any], prefix: str = "") -> list[str]:
+    keys: list[str] = []
+    for key, value in data.items():
+        keys += _leaves(value, f"{prefix}{key}.") if isinstance(value, dict) else [prefix + key]
+    return keys
+
+
+def _variable(key: str) -> str:
+    return ENVIRONMENT_PREFIX + key.replace(".", "_").upper()
+
+
+def _sentence(error: ValidationError, file: Path | None, written: dict[str, Any]) -> str:
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"] if isinstance(part, str)) or "settings"
+    in_file = any(leaf == key or leaf.startswith(f"{key}.") for leaf in _leaves(written))
+    if first["type"] in {"value_error", "model_type"} and key in Settings.model_fields:
+        place = f"the {key} settings"
+    elif in_file and _variable(key) not in os.environ:
+        place = f"{file}: {key}"
+    else:
+        place = _variable(key)
+    if first["type"] == "extra_forbidden":
+        return f"{place}: there is no such setting"
+    if first["type"] == "model_type":
+        return f"{place} are a section: set {_variable(key)}_... or a [{key}] table"
+    message = first["msg"].removeprefix("Value error, ").replace("Input should", "should").partition(", unable")[0]
+    given = first["input"]
+    # A value error's own sentence says what matters, and may be silent about a password on purpose.
+    shown = f", not {given!r}" if first["type"] != "value_error" and isinstance(given, str | int | float) and "password" not in key else ""
+    return f"{place}: {message}{shown}"
