@@ -1,0 +1,1 @@
+"""How biorelay is run: images, compose, dashboards, and real services as local processes."""
