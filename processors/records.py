@@ -170,7 +170,7 @@ class Abstract(Record):
     """A document as published: the value of `biorelay.abstracts`, keyed by `id`."""
 
     schema_name: ClassVar[str] = "biorelay.abstract/1"
-    schema_: Literal["biorelay.abstract/1"] = Field("biorelay.abstract/1", alias="schema")
+    schema_: Literal["biorelay.abstract/1"] = Field(default="biorelay.abstract/1", alias="schema")
     id: Curie
     title: str
     sections: tuple[Section, ...] = ()
@@ -258,7 +258,7 @@ class Entities(Record):
     """A document's text, sentences and mentions: the value of `biorelay.entities`."""
 
     schema_name: ClassVar[str] = "biorelay.entities/1"
-    schema_: Literal["biorelay.entities/1"] = Field("biorelay.entities/1", alias="schema")
+    schema_: Literal["biorelay.entities/1"] = Field(default="biorelay.entities/1", alias="schema")
     id: Curie
     status: Status = Status.OK
     article: Article = Article()
@@ -310,7 +310,7 @@ class Relations(Record):
     """All relations of a document: the value of `biorelay.relations`. A newer message replaces an older one."""
 
     schema_name: ClassVar[str] = "biorelay.relations/1"
-    schema_: Literal["biorelay.relations/1"] = Field("biorelay.relations/1", alias="schema")
+    schema_: Literal["biorelay.relations/1"] = Field(default="biorelay.relations/1", alias="schema")
     id: Curie
     status: Status = Status.OK
     article: Article = Article()
@@ -337,7 +337,7 @@ class Change(Record):
     """An edge of the graph changed: the value of `biorelay.graph-changes`."""
 
     schema_name: ClassVar[str] = "biorelay.change/1"
-    schema_: Literal["biorelay.change/1"] = Field("biorelay.change/1", alias="schema")
+    schema_: Literal["biorelay.change/1"] = Field(default="biorelay.change/1", alias="schema")
     id: str  # deterministic: a consumer can tell a repeat
     edge: str
     kind: ChangeKind
@@ -354,7 +354,7 @@ class Question(Record):
     """A standing question: the value of `biorelay.questions`."""
 
     schema_name: ClassVar[str] = "biorelay.question/1"
-    schema_: Literal["biorelay.question/1"] = Field("biorelay.question/1", alias="schema")
+    schema_: Literal["biorelay.question/1"] = Field(default="biorelay.question/1", alias="schema")
     id: str
     start: Curie
     end: Curie | None = None  # None: open discovery
@@ -377,7 +377,7 @@ class Discovery(Record):
     """A path that newly answers a standing question: the value of `biorelay.discoveries`."""
 
     schema_name: ClassVar[str] = "biorelay.discovery/1"
-    schema_: Literal["biorelay.discovery/1"] = Field("biorelay.discovery/1", alias="schema")
+    schema_: Literal["biorelay.discovery/1"] = Field(default="biorelay.discovery/1", alias="schema")
     id: str
     question: str
     path: tuple[DiscoveryStep, ...]
