@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.local import kafka, neo4j
 from deploy.local.errors import LocalServiceError
-from deploy.local.maven import LOCAL, classpath, missing_tools
+from deploy.local.maven import LOCAL, classpath
 from deploy.local.process import Process
 from deploy.local.service import HOST, Service, read_address
 
@@ -47,15 +47,7 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _need_tools() -> None:
-    missing = missing_tools()
-    if missing is not None:
-        sentence, _, remedy = missing.partition(". ")
-        raise LocalServiceError(sentence, remedy=remedy)
-
-
 def _up(names: list[str], chosen: argparse.Namespace) -> int:
-    _need_tools()
     for name in names:
         service = _service(name, chosen)
         service.start()
@@ -73,10 +65,12 @@ def _up(names: list[str], chosen: argparse.Namespace) -> int:
 
 
 def _service(name: str, chosen: argparse.Namespace) -> Service:
-    folder = chosen.folder / name
+    folder, cache = chosen.folder / name, chosen.folder / "maven"
     if name == "kafka":
-        return kafka.kafka_service(folder, chosen.kafka_port, memory=chosen.memory or kafka.MEMORY, say=_say)
-    return neo4j.neo4j_service(folder, chosen.bolt_port, http_port=chosen.http_port, memory=chosen.memory or neo4j.MEMORY, say=_say)
+        return kafka.kafka_service(folder, chosen.kafka_port, memory=chosen.memory or kafka.MEMORY, cache=cache, say=_say)
+    return neo4j.neo4j_service(
+        folder, chosen.bolt_port, http_port=chosen.http_port, memory=chosen.memory or neo4j.MEMORY, cache=cache, say=_say
+    )
 
 
 def _environment(folder: Path) -> list[str]:
@@ -120,9 +114,8 @@ def _status(names: list[str], chosen: argparse.Namespace) -> int:
 
 
 def _fetch(names: list[str], chosen: argparse.Namespace) -> int:
-    _need_tools()
     for name in names:
-        jars = classpath(name, say=_say).count(os.pathsep) + 1
+        jars = classpath(name, cache=chosen.folder / "maven", say=_say).count(os.pathsep) + 1
         _say(f"{TITLES[name]}: {jars} jars are here")
     return 0
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy.local.errors import LocalServiceError
 from deploy.local.maven import LOCAL, Say, classpath, java
-from deploy.local.service import HOST, Service
+from deploy.local.service import HOST, Service, without_stack
 
 PORT = 9092
 MEMORY = "512m"
@@ -64,6 +64,7 @@ def kafka_service(
     """The service, not yet started. ``extra`` adds or overrides lines of server.properties."""
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
+    runtime = java()
     libraries = classpath("kafka", cache=cache, say=say)
     properties = folder / "server.properties"
     logging = ["-Dlog4j2.disable.jmx=true", f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}"]
@@ -76,16 +77,17 @@ def kafka_service(
         if (folder / "data" / "meta.properties").is_file():
             return
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = [java(), "-Xmx128m", *small, *logging, "-cp", libraries, "kafka.tools.StorageTool", "format"]
+        command = [runtime, "-Xmx128m", *small, *logging, "-cp", libraries, "kafka.tools.StorageTool", "format"]
         done = subprocess.run(
             [*command, "-t", cluster, "-c", str(properties), "--ignore-formatted"], capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
             raise LocalServiceError(
-                f"Kafka could not format {folder / 'data'}: {(done.stderr or done.stdout).strip()}", remedy="Choose another --folder"
+                f"Kafka could not format {folder / 'data'}: {without_stack(done.stderr or done.stdout).strip()}",
+                remedy="Choose another --folder",
             )
 
-    command = [java(), f"-Xms{memory}", f"-Xmx{memory}", *small, *logging, "-cp", libraries, "kafka.Kafka", str(properties)]
+    command = [runtime, f"-Xms{memory}", f"-Xmx{memory}", *small, *logging, "-cp", libraries, "kafka.Kafka", str(properties)]
     return Service(
         name="Kafka",
         folder=folder,
@@ -94,6 +96,7 @@ def kafka_service(
         probe=answers,
         deadline=deadline,
         prepare=prepare,
+        other_ports=(controller_port or port + 1,),
         settings={"bootstrap": f"{HOST}:{port}"},
         say=say,
     )

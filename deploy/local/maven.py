@@ -6,13 +6,14 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from deploy.local.errors import LocalServiceError
 
 POMS = Path(__file__).parent / "poms"
 LOCAL = Path(__file__).resolve().parents[2] / ".local"
+CACHE = LOCAL / "maven"
 JAVA_AT_LEAST = 17
 INSTALL = "Install both, for example: apt-get install openjdk-17-jre-headless maven (macOS: brew install openjdk@17 maven)"
 # Pinned, so that two machines resolve alike.
@@ -23,13 +24,13 @@ _TITLES = {"kafka": "Kafka", "neo4j": "Neo4j"}
 Say = Callable[[str], None]
 
 
-def missing_tools() -> str | None:
-    """What is missing to run the services, as one sentence; None when nothing is."""
+def missing_tools(names: Sequence[str] = ("kafka", "neo4j"), *, cache: Path | None = None) -> str | None:
+    """What is missing to run these services, as one sentence; None when nothing is. Maven is needed only for the first look-up."""
     try:
         java()
     except LocalServiceError as error:
         return str(error)
-    if shutil.which("mvn") is None:
+    if shutil.which("mvn") is None and any(_complete(_resolved(name, cache or CACHE)) is None for name in names):
         return f"Maven (mvn) was not found. {INSTALL}"
     return None
 
@@ -55,19 +56,23 @@ def classpath(name: str, *, cache: Path | None = None, say: Say = lambda _: None
     ``cache`` (default ``.local/maven``) keeps one file per pom content. Raises LocalServiceError when Maven is missing
     or Maven Central cannot be reached.
     """
-    pom = POMS / f"{name}.xml"
-    folder = cache or LOCAL / "maven"
+    folder = cache or CACHE
     folder.mkdir(parents=True, exist_ok=True)
-    resolved = folder / f"{name}-{hashlib.sha256(pom.read_bytes()).hexdigest()[:12]}.classpath"
+    resolved = _resolved(name, folder)
     with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         known = _complete(resolved)
         if known is None:
-            _resolve(pom, resolved, name, say)
+            _resolve(POMS / f"{name}.xml", resolved, name, say)
             known = _complete(resolved)
         if known is None:
             raise LocalServiceError(f"Maven named jars for {_TITLES[name]} that are not there", remedy=f"Remove {resolved} and try again")
         return known
+
+
+def _resolved(name: str, folder: Path) -> Path:
+    digest = hashlib.sha256((POMS / f"{name}.xml").read_bytes()).hexdigest()[:12]
+    return folder / f"{name}-{digest}.classpath"
 
 
 def _complete(resolved: Path) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.local.errors import LocalServiceError
 from deploy.local.maven import LOCAL, Say, classpath, java
-from deploy.local.service import HOST, Service
+from deploy.local.service import HOST, Service, without_stack
 
 PORT = 7687
 USER = "neo4j"
@@ -48,6 +48,7 @@ def neo4j_service(
     folder = folder.resolve()
     for part in ("conf", "data", "logs", "import", "plugins"):
         (folder / part).mkdir(parents=True, exist_ok=True)
+    runtime = java()
     libraries = classpath("neo4j", cache=cache, say=say)
     if not (folder / "password").is_file():
         with os.fdopen(os.open(folder / "password", os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
@@ -61,17 +62,17 @@ def neo4j_service(
         (folder / "conf" / "neo4j.conf").write_text(text, encoding="utf-8")
         if (folder / "data" / "databases").is_dir() or (folder / "data" / "dbms" / "auth.ini").is_file():
             return
-        command = [java(), "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", libraries, "org.neo4j.cli.AdminTool"]
+        command = [runtime, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", libraries, "org.neo4j.cli.AdminTool"]
         environment = {**os.environ, "NEO4J_HOME": str(folder), "NEO4J_CONF": str(folder / "conf")}
         done = subprocess.run(
             [*command, "dbms", "set-initial-password", password], capture_output=True, text=True, check=False, env=environment
         )
         if done.returncode != 0:
             raise LocalServiceError(
-                f"Neo4j refused its first password: {(done.stderr or done.stdout).strip()}", remedy="Choose another --folder"
+                f"Neo4j refused its first password: {without_stack(done.stderr or done.stdout).strip()}", remedy="Choose another --folder"
             )
 
-    command = [java(), "-Xms256m", f"-Xmx{memory}", "-XX:+UseSerialGC", "-XX:-OmitStackTraceInFastThrow", *_OPENS]
+    command = [runtime, "-Xms256m", f"-Xmx{memory}", "-XX:+UseSerialGC", "-XX:-OmitStackTraceInFastThrow", *_OPENS]
     command += ["-Dio.netty.tryReflectionSetAccessible=true", "-Djdk.nio.maxCachedBufferSize=1024"]
     command += ["-Dlog4j2.disable.jmx=true", "-Dfile.encoding=UTF-8", "-cp", libraries, "org.neo4j.server.CommunityEntryPoint"]
     command += [f"--home-dir={folder}", f"--config-dir={folder / 'conf'}", "--console-mode"]
@@ -83,6 +84,7 @@ def neo4j_service(
         probe=answers,
         deadline=deadline,
         prepare=prepare,
+        other_ports=(http_port,) if http_port else (),
         settings={"url": f"bolt://{HOST}:{port}", "user": USER, "password": password},
         say=say,
     )

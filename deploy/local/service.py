@@ -29,6 +29,7 @@ class Service:
     probe: Callable[[int], bool]
     deadline: float
     prepare: Callable[[], None]
+    other_ports: tuple[int, ...] = ()
     settings: dict[str, str] = field(default_factory=dict, repr=False)
     say: Say = lambda _: None
 
@@ -57,11 +58,12 @@ class Service:
             self.wait_ready()
             self.say(f"{self.name}: already runs at {self.address} (pid {self.pid})")
             return
-        if port_taken(self.port):
-            raise LocalServiceError(
-                f"{self.name}: port {self.port} is taken by another program",
-                remedy="Stop that program, or choose another port (--kafka-port, --bolt-port)",
-            )
+        for port in (self.port, *self.other_ports):
+            if port_taken(port):
+                raise LocalServiceError(
+                    f"{self.name}: port {port} is taken by another program",
+                    remedy="Stop that program, or choose another port (--kafka-port, --bolt-port, --http-port)",
+                )
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.prepare()
         began = time.monotonic()
@@ -115,7 +117,12 @@ class Service:
     def _log_end(self, lines: int = 15) -> str:
         if not self.log.is_file():
             return "(no log)"
-        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+        return "\n".join(without_stack(self.log.read_text(encoding="utf-8", errors="replace")).splitlines()[-lines:])
+
+
+def without_stack(text: str) -> str:
+    """Java's output without the lines of its stack traces: what remains names the cause."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith(("\tat ", "\t...")))
 
 
 def read_address(folder: Path) -> str | None:

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Debian packages that the tests of the dashboard and of the kcat example use: kcat, prometheus (with promtool).
+# Does nothing where they are; without root or apt it says what is missing and goes on, and those tests then say so.
+set -euo pipefail
+missing=()
+command -v kcat >/dev/null || missing+=(kcat)
+command -v prometheus >/dev/null && command -v promtool >/dev/null || missing+=(prometheus)
+[ ${#missing[@]} -eq 0 ] && exit 0
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "missing: ${missing[*]} (as root on Debian: apt-get install ${missing[*]})" >&2
+    exit 0
+fi
+export DEBIAN_FRONTEND=noninteractive
+install_missing() {
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+echo "Installing ${missing[*]} with apt"
+install_missing || { sleep 5; install_missing; }
