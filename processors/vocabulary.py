@@ -1,0 +1,116 @@
+"""The vocabulary artefact: names to identifiers, identifiers to names, read from memory-mapped tries.
+
+A folder holds `manifest.json`, `identifiers.marisa` and `names.marisa` (MARISA tries: Yata et al. 2007,
+"A compact static double-array keeping character codes", and https://www.s-yata.jp/marisa-trie/docs/readme.en.html).
+`identifiers.marisa` holds one row `CURIE[|CURIE...]\\tname\\ttaxon` per identifier; a row's key number is what
+`names.marisa` points to. Its keys are a type letter and a normalised name; upper case for exact keys, lower for loose ones.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import marisa_trie
+
+from models.runtime.errors import ArtefactCorrupt, ArtefactMissing
+from processors.records import EntityType
+
+SCHEMA = "biorelay.vocabulary/1"
+IDENTIFIERS = "identifiers.marisa"
+NAMES = "names.marisa"
+RECORD = "<IBH"
+"""One candidate: row of the identifier (u32), tier (u8), mentions in training documents (u16)."""
+
+LETTERS: dict[EntityType, str] = {
+    EntityType.GENE: "G",
+    EntityType.DISEASE: "D",
+    EntityType.CHEMICAL: "C",
+    EntityType.VARIANT: "V",
+    EntityType.SPECIES: "S",
+    EntityType.CELL_LINE: "L",
+}
+
+_SHIPPED = Path(__file__).resolve().parent.parent / "models" / "artefacts" / "vocabulary"
+_REMEDY = "Reinstall biorelay, or build a vocabulary with `biorelay models build-vocabulary`."
+
+
+class Candidate(NamedTuple):
+    """What a name may mean."""
+
+    curies: tuple[str, ...]  # several where the name stands for all of them together
+    tier: int  # 0: the preferred name, 1: a synonym, 2: a weaker name
+    mentions: int  # mentions with this meaning in training documents
+    taxon: str | None  # of a gene: its organism's NCBI Taxonomy number, where known
+
+
+class Vocabulary:
+    """An opened vocabulary; immutable, safe to share between threads."""
+
+    def __init__(self, manifest: dict[str, Any], identifiers: Any, names: Any) -> None:
+        self.manifest = manifest
+        self.version = f"{manifest['name']}@{manifest['version']}"
+        self._identifiers = identifiers
+        self._names = names
+
+    @classmethod
+    def open(cls, path: str | Path | None = None) -> "Vocabulary":
+        """Open the vocabulary in a folder (None: the shipped one, newest version), after checking every file's sha256.
+
+        Raises `ArtefactMissing` where a file is not there, `ArtefactCorrupt` where its bytes are not the manifest's.
+        """
+        folder = _newest(_SHIPPED) if path is None else Path(path)
+        manifest = _manifest(folder)
+        for name, facts in manifest["files"].items():
+            file = folder / name
+            if not file.is_file():
+                raise ArtefactMissing(f"vocabulary file {file} does not exist", remedy=_REMEDY)
+            with file.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            if digest != facts["sha256"]:
+                raise ArtefactCorrupt(f"vocabulary file {file} has sha256 {digest}, its manifest says {facts['sha256']}", remedy=_REMEDY)
+        identifiers = marisa_trie.Trie()
+        names = marisa_trie.RecordTrie(RECORD)
+        identifiers.mmap(str(folder / IDENTIFIERS))
+        names.mmap(str(folder / NAMES))
+        return cls(manifest, identifiers, names)
+
+    def candidates(self, kind: EntityType, key: str, *, loose: bool = False) -> list[Candidate]:
+        """What a normalised name may mean as this type; empty where it is unknown. Order carries no meaning."""
+        letter = LETTERS[kind]
+        found = self._names.get((letter.lower() if loose else letter) + key)
+        return [self._candidate(*record) for record in found or ()]
+
+    def _candidate(self, row: int, tier: int, mentions: int) -> Candidate:
+        curies, _, rest = self._identifiers.restore_key(row).partition("\t")
+        return Candidate(tuple(curies.split("|")), tier, mentions, rest.rpartition("\t")[2] or None)
+
+    def name_of(self, curie: str) -> str | None:
+        """The preferred name of an identifier, or None where the vocabulary does not hold it."""
+        for row in self._identifiers.iterkeys(f"{curie}\t"):
+            return str(row).split("\t")[1]
+        return None
+
+    def __len__(self) -> int:
+        return len(self._identifiers)
+
+
+def _newest(shipped: Path) -> Path:
+    versions = sorted((p for p in shipped.glob("*") if p.name.isdigit()), key=lambda p: int(p.name))
+    if not versions:
+        raise ArtefactMissing(f"there is no vocabulary in {shipped}", remedy=_REMEDY)
+    return versions[-1]
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    file = folder / "manifest.json"
+    if not file.is_file():
+        raise ArtefactMissing(f"there is no vocabulary at {folder}: {file.name} does not exist", remedy=_REMEDY)
+    try:
+        manifest = json.loads(file.read_bytes())
+        usable = manifest["schema"] == SCHEMA and {IDENTIFIERS, NAMES} <= set(manifest["files"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ArtefactCorrupt(f"{file} is not a vocabulary manifest: {error!r}", remedy=_REMEDY) from error
+    if not usable:
+        raise ArtefactCorrupt(f"{file} is not a {SCHEMA} manifest", remedy=_REMEDY)
+    return dict(manifest)
