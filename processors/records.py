@@ -7,21 +7,27 @@ One message carries a document's whole answer, so a newer one replaces an older 
 Records hold no clock: derived bytes depend on the input, the models and the vocabularies only.
 """
 
-import json
+import re
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import from_json
 
 from processors.errors import NotJson, RecordError, UnknownSchema
 
 Curie = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._]*:\S.*$", max_length=512)]
 """A compact identifier with a Bioregistry prefix, such as `pubmed:12345678` or `mesh:D003924`."""
 
-PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+PartialDate = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
 """A date as exact as the source is: `2021`, `2021-05` or `2021-05-17`."""
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""A number of things, or an offset: as large as every JSON reader keeps exact (RFC 8259, section 6)."""
+
+_INTEGER = re.compile(r"[0-9]{1,18}")
 
 
 class EntityType(StrEnum):
@@ -80,7 +86,7 @@ class Revision(NamedTuple):
     def parse(cls, text: str) -> Self:
         """Read `epoch:offset`; raise `RecordError` on anything else."""
         epoch, sep, offset = text.partition(":")
-        if not (sep and epoch.isascii() and epoch.isdigit() and offset.isascii() and offset.isdigit()):
+        if not (sep and _INTEGER.fullmatch(epoch) and _INTEGER.fullmatch(offset)):
             raise RecordError(f"revision {text!r} is not epoch:offset")
         return cls(int(epoch), int(offset))
 
@@ -88,7 +94,7 @@ class Revision(NamedTuple):
 class Part(BaseModel):
     """Base of everything inside a record: immutable; unknown fields are ignored, so that older readers read newer records."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, allow_inf_nan=False)
 
 
 class Record(Part):
@@ -109,25 +115,20 @@ class Record(Part):
         or version, `RecordError` where a field is wrong.
         """
         try:
-            data = json.loads(value.decode("utf-8"))
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+            data = from_json(value, allow_inf_nan=False)
+        except ValueError as error:
             raise NotJson(f"the value is not UTF-8 JSON: {error}") from error
-        return cls.from_json(data)
-
-    @classmethod
-    def from_json(cls, data: Any) -> Self:
-        """Read a parsed JSON value; raises as `from_bytes` does."""
         if not isinstance(data, dict):
             raise NotJson(f"the value is a JSON {type(data).__name__}, not an object")
         name = data.get("schema")
         if name != cls.schema_name:
             raise UnknownSchema(
-                f"schema {name!r} is not {cls.schema_name!r}", remedy="Upgrade biorelay, or publish the record in that version."
+                f"schema {str(name)[:80]!r} is not {cls.schema_name!r}", remedy="Upgrade biorelay, or publish the record in that version."
             )
         try:
-            return cls.model_validate(data)
+            return cls.model_validate_json(value, strict=True)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
+            first = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(str(part) for part in first["loc"]) or "record"
             raise RecordError(f"{cls.schema_name}: {place}: {first['msg']}") from error
 
@@ -202,8 +203,8 @@ class Abstract(Record):
 class Span(Part):
     """A half-open range of Unicode code points in the document's text."""
 
-    start: Annotated[int, Field(ge=0)]
-    end: Annotated[int, Field(ge=0)]
+    start: Count
+    end: Count
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -238,7 +239,7 @@ class Provenance(Part):
 
     software: str  # biorelay's version
     model: str  # name@version of the artefact
-    generation: Annotated[int, Field(ge=0)]  # the manifest's integer: a newer model's answer replaces an older one's
+    generation: Count  # the manifest's integer: a newer model's answer replaces an older one's
     vocabulary: str | None = None  # name@version of the vocabulary artefact
 
 
@@ -246,8 +247,8 @@ class Mention(Part):
     """An entity named at one place of the text."""
 
     id: str  # T1, T2, ... in order of (start, end)
-    start: Annotated[int, Field(ge=0)]
-    end: Annotated[int, Field(ge=0)]
+    start: Count
+    end: Count
     text: str
     type: EntityType
     identifiers: tuple[Curie, ...]  # never empty: an unlinked mention has one local: CURIE
@@ -287,8 +288,8 @@ class Participant(Part):
 class Evidence(Part):
     """The words behind a relation: the sentences from the one mention to the other, at the pair's closest mentions."""
 
-    start: Annotated[int, Field(ge=0)]
-    end: Annotated[int, Field(ge=0)]
+    start: Count
+    end: Count
     text: str
     subject: Span  # spans in the document's text, inside start:end
     object: Span
@@ -328,9 +329,9 @@ class ChangeKind(StrEnum):
 class Counts(Part):
     """What an edge counts: distinct papers, apart by polarity; retracted papers count in none of the three."""
 
-    papers: int = 0
-    negated: int = 0
-    speculated: int = 0
+    papers: Count = 0
+    negated: Count = 0
+    speculated: Count = 0
 
 
 class Change(Record):
@@ -368,7 +369,7 @@ class DiscoveryStep(Part):
     subject: Curie
     predicate: Predicate
     object: Curie
-    papers: int
+    papers: Count
     evidence: str  # the best sentence
     document: Curie
 
