@@ -1,0 +1,131 @@
+"""What an artefact's `manifest.json` must state, schema `biorelay.artefact/1`."""
+
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+SCHEMA = "biorelay.artefact/1"
+
+OPSETS = range(13, 24)
+"""Default-domain ONNX operator sets that this version was written for; 13 brought per-channel quantisation."""
+
+Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Part(BaseModel):
+    """Base of the manifest's parts: immutable; what this version does not know is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+class FileEntry(Part):
+    """What a file of the artefact must be, to the byte."""
+
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    bytes: Annotated[int, Field(ge=0)]
+
+
+class EncoderSpec(Part):
+    """The shared encoder: sizes in pieces; a window counts its two special pieces."""
+
+    hidden: Annotated[int, Field(gt=0)]
+    window: Annotated[int, Field(gt=2)]
+    overlap: Annotated[int, Field(ge=0)]
+    precision: str
+    opset: int
+    lowercase: bool = True
+
+    @model_validator(mode="after")
+    def _runs_here(self) -> Self:
+        if self.opset not in OPSETS:
+            raise ValueError(f"opset {self.opset} is outside {OPSETS.start} to {OPSETS.stop - 1}, which this version runs")
+        if self.overlap >= self.window - 2:
+            raise ValueError(f"an overlap of {self.overlap} pieces leaves nothing of a window of {self.window}")
+        return self
+
+
+class NerSpec(Part):
+    """The token head: `logits[:, 3*k + {0, 1, 2}]` are O, B and I of type k."""
+
+    types: Annotated[tuple[str, ...], Field(min_length=1)]
+    temperature: Positive | dict[str, Positive] = 1.0
+    threshold: Share | dict[str, Share] = 0.0
+
+    @model_validator(mode="after")
+    def _names_its_types(self) -> Self:
+        if len(set(self.types)) != len(self.types):
+            raise ValueError("a type is named twice")
+        for table in (self.temperature, self.threshold):
+            if isinstance(table, dict) and set(table) != set(self.types):
+                raise ValueError(f"a table by type names {sorted(table)}, the types are {sorted(self.types)}")
+        return self
+
+    def temperatures(self) -> tuple[float, ...]:
+        """One temperature a type, in the order of `types`."""
+        return self._by_type(self.temperature)
+
+    def thresholds(self) -> tuple[float, ...]:
+        """The least score of a mention, one a type, in the order of `types`."""
+        return self._by_type(self.threshold)
+
+    def _by_type(self, value: float | dict[str, float]) -> tuple[float, ...]:
+        return tuple(value[name] for name in self.types) if isinstance(value, dict) else (value,) * len(self.types)
+
+
+class RelationsSpec(Part):
+    """The pair head: `labels[0]` is None, no relation; its logit gets `none_bias`, then all are divided by `temperature`."""
+
+    labels: Annotated[tuple[str, ...], Field(min_length=2)]
+    none_bias: Finite = 0.0
+    temperature: Positive = 1.0
+    type_pairs: tuple[tuple[str, str], ...]
+    features: str
+    decision: Any = None
+
+    @field_validator("labels")
+    @classmethod
+    def _none_first(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        if labels[0] != "None" or len(set(labels)) != len(labels):
+            raise ValueError(f"labels must be distinct and begin with None, not {labels}")
+        return labels
+
+
+class Manifest(Part):
+    """One artefact: what it is, what runs it, and the sha256 of every file."""
+
+    schema_: Literal["biorelay.artefact/1"] = Field(alias="schema")
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    generation: Annotated[int, Field(ge=0)]
+    task: Literal["ner+relations"]
+    software: str = ""
+    git_commit: str | None = None
+    encoder: EncoderSpec
+    ner: NerSpec
+    relations: RelationsSpec
+    files: dict[str, FileEntry]
+    training: dict[str, Any] = {}
+    metrics: dict[str, Any] = {}
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _version_is_text(cls, value: Any) -> Any:
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @field_validator("files")
+    @classmethod
+    def _stay_in_the_folder(cls, files: dict[str, FileEntry]) -> dict[str, FileEntry]:
+        for name in files:
+            if PurePosixPath(name).name != name or "\\" in name or name in ("", ".", ".."):
+                raise ValueError(f"file {name!r} does not lie in the artefact's own folder")
+        return files
+
+    @model_validator(mode="after")
+    def _types_agree(self) -> Self:
+        unknown = {name for pair in self.relations.type_pairs for name in pair} - set(self.ner.types)
+        if unknown:
+            raise ValueError(f"relations.type_pairs name {sorted(unknown)}, which ner.types lack")
+        return self

@@ -1,0 +1,66 @@
+"""The relation head: calibrated probabilities of each relation type for every candidate pair of a document."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.runtime.artefact import RELATIONS, Artefact
+from models.runtime.errors import ArtefactError
+from models.runtime.pairs import FEATURES, FEATURES_VERSION, PairInputs
+from models.runtime.session import Graph
+
+CHUNK = 256
+"""Pairs a call: the head attends from each pair over all pieces, so this bounds its memory."""
+
+
+class RelationHead:
+    """Runs `relations.onnx`. Safe for threads; the same document gives the same bits on one machine."""
+
+    def __init__(self, artefact: Artefact, *, chunk: int = CHUNK) -> None:
+        """Raises `ArtefactError` where the graph or its features are not what this version builds."""
+        spec = artefact.manifest.relations
+        if spec.features != FEATURES_VERSION:
+            raise ArtefactError(
+                f"{artefact.reference} wants pair features {spec.features!r}, this version builds {FEATURES_VERSION!r}",
+                remedy="Install the version of biorelay that made the model, or name another model.",
+            )
+        self.labels = spec.labels
+        self.type_pairs = [tuple(artefact.manifest.ner.types.index(name) for name in pair) for pair in spec.type_pairs]
+        self._none_bias = spec.none_bias
+        self._temperature = spec.temperature
+        self._chunk = chunk
+        self._graph = Graph(artefact, RELATIONS)
+        self._graph.check(
+            {
+                "hidden": (None, artefact.manifest.encoder.hidden),
+                "mention_start": (None,),
+                "mention_end": (None,),
+                "entity_mentions": (None, None),
+                "entity_type": (None,),
+                "pairs": (None, 2),
+                "closest": (None, 2),
+                "between": (None, 2),
+                "features": (None, len(FEATURES)),
+            },
+            {"logits": (None, len(self.labels))},
+        )
+
+    def logits(self, inputs: PairInputs) -> NDArray[np.float32]:
+        """The head's raw scores (P, R), None first."""
+        if not len(inputs.pairs):
+            return np.zeros((0, len(self.labels)), dtype=np.float32)
+        parts = [self._graph.run(("logits",), part.arrays())[0] for part in inputs.chunks(self._chunk)]
+        return np.concatenate(parts)
+
+    def score(self, inputs: PairInputs) -> NDArray[np.float64]:
+        """Probabilities (P, R) of each label, None first; rows add up to 1.
+
+        The bias belongs to the decision between None and the rest, the temperature to the calibration
+        (Guo et al. 2017): softmax((logits + bias of None) / temperature).
+        """
+        scores = self.logits(inputs).astype(np.float64)
+        scores[:, 0] += self._none_bias
+        scores /= self._temperature
+        scores -= scores.max(axis=1, keepdims=True)
+        np.exp(scores, out=scores)
+        scores /= scores.sum(axis=1, keepdims=True)
+        return scores
