@@ -12,155 +12,37 @@ from collections.abc import Iterator
 Range = tuple[int, int]
 """A half-open range of code points in the text."""
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 CLOSERS = "\"'”’»)]}"
 OPENERS = "\"'“‘«([{"
 
-NEVER_LAST = frozenset(
-    [
-        "e.g",
-        "eg",
-        "i.e",
-        "ie",
-        "cf",
-        "vs",
-        "viz",
-        "fig",
-        "figs",
-        "eq",
-        "eqs",
-        "ref",
-        "refs",
-        "tab",
-        "suppl",
-        "no",
-        "nos",
-        "approx",
-        "ca",
-        "al",
-        "resp",
-        "incl",
-        "dr",
-        "prof",
-        "mr",
-        "mrs",
-        "ms",
-        "st",
-        "vol",
-        "pp",
-        "ed",
-        "eds",
-        "dept",
-        "univ",
-        "dist",
-        "subsp",
-        "var",
-        "cv",
-        "str",
-        "pv",
-        "ser",
-        "sect",
-        "chap",
-    ]
+NEVER_LAST = _words(
+    """
+    e.g eg i.e ie cf vs viz fig figs eq eqs ref refs tab suppl no nos approx ca al resp incl dr prof mr mrs ms st vol pp ed eds
+    dept univ dist subsp var cv str pv ser sect chap
+    """
 )
 """Abbreviations that something always follows."""
 
-RARELY_LAST = frozenset(["sp", "spp", "inc", "ltd", "co", "corp", "jr", "sr", "et"])
+RARELY_LAST = _words(
+    """
+    sp spp inc ltd co corp jr sr et
+    """
+)
 """Abbreviations that end a sentence only where a usual opening word follows."""
 
-STARTERS = frozenset(
-    [
-        "a",
-        "after",
-        "all",
-        "although",
-        "among",
-        "an",
-        "and",
-        "as",
-        "at",
-        "because",
-        "before",
-        "both",
-        "but",
-        "by",
-        "conclusion",
-        "conclusions",
-        "data",
-        "despite",
-        "does",
-        "during",
-        "each",
-        "finally",
-        "findings",
-        "for",
-        "from",
-        "furthermore",
-        "given",
-        "hence",
-        "here",
-        "how",
-        "however",
-        "if",
-        "in",
-        "interestingly",
-        "is",
-        "it",
-        "its",
-        "many",
-        "methods",
-        "most",
-        "moreover",
-        "neither",
-        "no",
-        "none",
-        "not",
-        "of",
-        "on",
-        "one",
-        "only",
-        "our",
-        "patients",
-        "recent",
-        "results",
-        "several",
-        "similarly",
-        "since",
-        "so",
-        "some",
-        "specifically",
-        "studies",
-        "such",
-        "taken",
-        "that",
-        "the",
-        "their",
-        "there",
-        "therefore",
-        "these",
-        "they",
-        "this",
-        "those",
-        "three",
-        "thus",
-        "to",
-        "treatment",
-        "two",
-        "under",
-        "until",
-        "using",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "whereas",
-        "whether",
-        "which",
-        "while",
-        "with",
-        "within",
-        "without",
-    ]
+STARTERS = _words(
+    """
+    a after all although among an and as at because before both but by conclusion conclusions data despite does during each
+    finally findings for from furthermore given hence here how however if in interestingly is it its many methods most moreover
+    neither no none not of on one only our patients recent results several similarly since so some specifically studies such taken
+    that the their there therefore these they this those three thus to treatment two under until using was we were what when
+    whereas whether which while with within without
+    """
 )
 """Words that often open a sentence of an abstract."""
 
