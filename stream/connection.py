@@ -1,0 +1,158 @@
+"""Clients of the broker: their options, their bounded start, and what their errors mean.
+
+aiokafka reports a broker that is away in several ways; `meaning` is the one place that tells an outage
+(wait) from a refusal (stop) and from a message that does not fit (set it aside).
+"""
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import (
+    AuthenticationFailedError,
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    IllegalStateError,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    NodeNotReadyError,
+    RecordListTooLargeError,
+    RecordTooLargeError,
+    TopicAuthorizationFailedError,
+    UnsupportedCodecError,
+)
+
+from .errors import AccessDenied, BrokerRefused, BrokerUnreachable, MessageTooLarge, StreamError
+from .settings import Security, StreamSettings
+
+_AWAY: Final = (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, ConnectionError, TimeoutError, OSError)
+"""An outage, though `KafkaTimeoutError.retriable` is False in aiokafka 0.14."""
+_DENIED: Final = (
+    AuthenticationFailedError,
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    TopicAuthorizationFailedError,
+)
+_TOO_LARGE: Final = (MessageSizeTooLargeError, RecordTooLargeError, RecordListTooLargeError)
+
+
+def meaning(error: BaseException, broker: str) -> StreamError:
+    """The stream's own error for one of aiokafka's or of the network's; its `action` says what to do."""
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if isinstance(error, _TOO_LARGE):
+        return MessageTooLarge(f"the broker takes no message of that size ({said})")
+    if isinstance(error, _DENIED):
+        return AccessDenied(
+            f"the broker at {broker} refuses the login or what it asked ({said})", remedy="Check the username, the password and the ACLs."
+        )
+    if isinstance(error, UnsupportedCodecError):
+        return BrokerRefused(
+            f"a message is compressed in a way that this installation cannot read ({said})", remedy="Install aiokafka[lz4,snappy,zstd]."
+        )
+    if isinstance(error, _AWAY) or (isinstance(error, KafkaError) and error.retriable):
+        return BrokerUnreachable(
+            f"the broker at {broker} does not answer ({said})",
+            remedy="Check that it runs, that the address is its advertised one, and that login and TLS settings are right.",
+        )
+    return BrokerRefused(f"the broker at {broker} refuses the request ({said})")
+
+
+def ssl_context(security: Security) -> ssl.SSLContext | None:
+    """The TLS context, or `None` where the protocol has no TLS."""
+    if "SSL" not in security.protocol:
+        return None
+    context = ssl.create_default_context(cafile=security.ca_file)
+    if security.cert_file:
+        context.load_cert_chain(security.cert_file, security.key_file)
+    return context
+
+
+def options(settings: StreamSettings, role: str) -> dict[str, Any]:
+    """What every aiokafka client of ours is made with; `role` ends the client id."""
+    security = settings.security
+    chosen: dict[str, Any] = {
+        "bootstrap_servers": [server.strip() for server in settings.broker.split(",")],
+        "client_id": f"biorelay-{settings.worker}-{role}",
+        "security_protocol": security.protocol,
+        "ssl_context": ssl_context(security),
+    }
+    if security.protocol.startswith("SASL"):
+        chosen |= {
+            "sasl_mechanism": security.mechanism,
+            "sasl_plain_username": security.username,
+            "sasl_plain_password": security.password,
+        }
+    return chosen
+
+
+async def start(client: Any, settings: StreamSettings, patience: float | None = None) -> None:
+    """Start an aiokafka client, trying again for `patience` seconds (`broker_timeout` where not given).
+
+    Raises `BrokerUnreachable` after that, `AccessDenied` at once.
+    """
+    seconds = settings.broker_timeout if patience is None else patience
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            async with asyncio.timeout(max(deadline - time.monotonic(), 0.1)):
+                await client.start()
+                return
+        except (KafkaError, OSError, IllegalStateError) as error:
+            found = meaning(error, settings.broker)
+            if not isinstance(found, BrokerUnreachable) or time.monotonic() + 0.3 >= deadline:
+                raise found from error
+        await asyncio.sleep(0.3)
+
+
+@asynccontextmanager
+async def admin(settings: StreamSettings, patience: float | None = None) -> AsyncIterator[AIOKafkaAdminClient]:
+    """An admin client, started; errors of the broker inside the block become the stream's own."""
+    seconds = settings.broker_timeout if patience is None else patience
+    client = AIOKafkaAdminClient(**options(settings, "admin"), request_timeout_ms=int(seconds * 1000))
+    try:
+        await start(client, settings, patience)
+        try:
+            yield client
+        except (KafkaError, OSError) as error:
+            raise meaning(error, settings.broker) from error
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
+async def reader(settings: StreamSettings, **more: Any) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer without a group, for looking: partitions are assigned by hand, nothing is committed."""
+    chosen: dict[str, Any] = {
+        "enable_auto_commit": False,
+        "auto_offset_reset": "earliest",
+        "max_partition_fetch_bytes": settings.message_bytes,
+        "request_timeout_ms": max(int(settings.broker_timeout * 1000), 5000),
+    }
+    client = AIOKafkaConsumer(**options(settings, "reader"), **(chosen | more))
+    try:
+        await start(client, settings)
+        try:
+            yield client
+        except (KafkaError, OSError) as error:
+            raise meaning(error, settings.broker) from error
+    finally:
+        await client.stop()
+
+
+def producer(settings: StreamSettings, **more: Any) -> AIOKafkaProducer:
+    """An idempotent producer that waits for all replicas; not started."""
+    chosen: dict[str, Any] = {
+        "acks": "all",
+        "enable_idempotence": True,
+        "linger_ms": 5,
+        "max_request_size": settings.message_bytes,
+        "request_timeout_ms": 60_000,
+    }
+    return AIOKafkaProducer(**options(settings, "producer"), **(chosen | more))
