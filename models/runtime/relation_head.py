@@ -24,7 +24,8 @@ class RelationHead:
                 remedy="Install the version of biorelay that made the model, or name another model.",
             )
         self.labels = spec.labels
-        self.type_pairs = [tuple(artefact.manifest.ner.types.index(name) for name in pair) for pair in spec.type_pairs]
+        number = artefact.manifest.ner.types.index
+        self.type_pairs = [(number(a), number(b)) for a, b in spec.type_pairs]
         self._none_bias = spec.none_bias
         self._temperature = spec.temperature
         self._chunk = chunk

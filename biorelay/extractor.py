@@ -1,0 +1,108 @@
+"""From abstracts to entities and relations, without Kafka and without a graph.
+
+The agents and `biorelay extract` call these very functions, so streaming and batch cannot disagree.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Self
+
+from models.runtime.artefact import Artefact, load_artefact
+from models.runtime.encoder import CACHE_BYTES, MAX_CHARACTERS, Encoder
+from models.runtime.errors import BiorelayError
+from models.runtime.relation_head import RelationHead
+from processors.linking import Linker, load_linker
+from processors.ner import Recogniser
+from processors.records import Abstract, Entities, Provenance, Relations
+from processors.relations import RelationClassifier
+
+AHEAD = 4
+"""Abstracts a worker that are read before their turn, so that no thread waits for the reader."""
+
+
+class Extractor:
+    """Entities and relations of abstracts, with one model and one vocabulary.
+
+    Safe for threads. The same abstract gives the same bytes, whatever was extracted before it or beside it:
+    every window is a call of its own on a single-thread session.
+
+    >>> extractor = Extractor.load()
+    >>> entities, relations = extractor.extract(abstract)
+    """
+
+    def __init__(self, artefact: Artefact, linker: Linker, *, max_characters: int = MAX_CHARACTERS, cache_bytes: int = CACHE_BYTES) -> None:
+        from biorelay import __version__
+
+        self.artefact = artefact
+        self.linker = linker
+        self.provenance = Provenance(
+            software=__version__, model=artefact.reference, generation=artefact.manifest.generation, vocabulary=linker.version
+        )
+        encoder = Encoder(artefact, max_characters=max_characters, cache_bytes=cache_bytes)
+        self._recogniser = Recogniser(encoder, linker, self.provenance)
+        self._classifier = RelationClassifier(encoder, RelationHead(artefact), linker.name_of, self.provenance)
+
+    @classmethod
+    def load(
+        cls,
+        model: str | Path | None = None,
+        vocabulary: str | Path | None = None,
+        *,
+        max_characters: int = MAX_CHARACTERS,
+        cache_bytes: int = CACHE_BYTES,
+    ) -> Self:
+        """An extractor with a model (a folder, `name` or `name@version`) and a vocabulary; the shipped ones by default.
+
+        Raises `ArtefactMissing`, `ArtefactCorrupt` or `ArtefactError`, and `RuntimeUnavailable` without onnxruntime.
+        """
+        return cls(load_artefact(model), load_linker(vocabulary), max_characters=max_characters, cache_bytes=cache_bytes)
+
+    def entities(self, abstract: Abstract) -> Entities:
+        """The linked mentions of an abstract. Raises `TextTooLong`."""
+        return self._recogniser.recognise(abstract)
+
+    def relations(self, entities: Entities) -> Relations:
+        """The relations of a document; reuses the text's encoding where it is still cached. Raises `TextTooLong`."""
+        return self._classifier.classify(entities)
+
+    def extract(self, abstract: Abstract) -> tuple[Entities, Relations]:
+        """Both. Raises `TextTooLong`."""
+        entities = self.entities(abstract)
+        return entities, self.relations(entities)
+
+    def extract_many(
+        self, abstracts: Iterable[Abstract], *, workers: int = 1, on_error: Callable[[Abstract, BiorelayError], None] | None = None
+    ) -> Iterator[tuple[Entities, Relations]]:
+        """`extract` of each abstract, in their order, on `workers` threads; reads at most `AHEAD` abstracts a worker ahead.
+
+        With `on_error` an abstract that fails is reported there, in its turn, and left out;
+        without it its error is raised and ends the iteration.
+        """
+        if workers < 1:
+            raise ValueError(f"workers must be at least 1, not {workers}")
+        waiting: deque[tuple[Abstract, Future[tuple[Entities, Relations]]]] = deque()
+        pool = ThreadPoolExecutor(workers, thread_name_prefix="extract")
+        try:
+            for abstract in abstracts:
+                waiting.append((abstract, pool.submit(self.extract, abstract)))
+                if len(waiting) >= AHEAD * workers:
+                    yield from _result(*waiting.popleft(), on_error)
+            while waiting:
+                yield from _result(*waiting.popleft(), on_error)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _result(
+    abstract: Abstract, future: Future[tuple[Entities, Relations]], on_error: Callable[[Abstract, BiorelayError], None] | None
+) -> Iterator[tuple[Entities, Relations]]:
+    try:
+        result = future.result()
+    except BiorelayError as error:
+        if on_error is None:
+            raise
+        on_error(abstract, error)
+    else:
+        yield result

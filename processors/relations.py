@@ -1,0 +1,177 @@
+"""Relations: from a document's linked mentions to typed relations between its entities."""
+
+import logging
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.runtime.encoder import Encoder
+from models.runtime.errors import ArtefactError
+from models.runtime.pairs import FEATURES, MentionTokens, PairInputs, build_pairs
+from models.runtime.relation_head import RelationHead
+from processors.ner import DIGITS, entity_types
+from processors.records import (
+    Entities,
+    EntityType,
+    Evidence,
+    Mention,
+    Participant,
+    Predicate,
+    Provenance,
+    Relation,
+    Relations,
+    Span,
+    Status,
+)
+from processors.sentences import split_sentences
+
+logger = logging.getLogger(__name__)
+
+MAX_MENTIONS = 1_000
+"""Only so many mentions, the first of the document, stand in pairs: time and memory grow with their square. Abstracts have tens."""
+
+MAX_PAIRS = 10_000
+"""Only so many candidate pairs, those with the nearest mentions, are judged. Abstracts have hundreds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A document's mentions by the entity that they name: parallel sequences, sorted as the pair head's inputs are."""
+
+    entities: tuple[str, ...]  # CURIEs, in order of their first mention
+    mentions: tuple[Mention, ...]
+    tokens: MentionTokens
+
+
+class RelationClassifier:
+    """Judges every candidate pair of a document's entities in one pass. Pure given its artefacts; safe for threads.
+
+    BioRED's relations have no direction: subject and object are in order of their CURIEs, as in the edge's key.
+    """
+
+    def __init__(self, encoder: Encoder, head: RelationHead, name_of: Callable[[str], str | None], provenance: Provenance) -> None:
+        """`name_of` gives an identifier's preferred name, or None. Raises `ArtefactError` where the model's labels are not ours."""
+        self._encoder = encoder
+        self._head = head
+        self._name_of = name_of
+        self._provenance = provenance
+        self._types = entity_types(encoder.artefact)
+        try:
+            self._predicates = tuple(Predicate(label) for label in head.labels[1:])
+        except ValueError as error:
+            raise ArtefactError(f"{encoder.artefact.reference}: {error}", remedy="Upgrade biorelay, or name another model.") from error
+
+    def classify(self, entities: Entities) -> Relations:
+        """All relations of the document, by (subject, object); a failed document has none and stays failed. Raises `TextTooLong`."""
+        found: tuple[Relation, ...] = ()
+        if entities.status is Status.OK and len(entities.mentions) > 1:
+            found = tuple(self._relations(entities))
+        return Relations(id=entities.id, status=entities.status, article=entities.article, relations=found, provenance=self._provenance)
+
+    def _relations(self, entities: Entities) -> list[Relation]:
+        encoded = self._encoder.encode(entities.text)
+        sentence_ends = [span.end for span in entities.sentences] or [end for _, end in split_sentences(entities.text)]
+        named = group_mentions(entities.mentions, encoded.offsets, sentence_ends, self._types)
+        inputs = nearest_pairs(build_pairs(encoded.hidden, named.tokens, self._head.type_pairs), MAX_PAIRS)
+        scores = self._head.score(inputs)
+        labels = scores.argmax(axis=1)
+        participants: dict[int, Participant] = {}
+        relations = []
+        for row in np.flatnonzero(labels).tolist():
+            label = int(labels[row])
+            sides = list(zip(inputs.pairs[row].tolist(), inputs.closest[row].tolist(), strict=True))
+            sides.sort(key=lambda side: named.entities[side[0]])
+            for number, _ in sides:
+                if number not in participants:
+                    participants[number] = self._participant(named, number, self._types[int(inputs.entity_type[number])])
+            (subject, near_subject), (object_, near_object) = sides
+            relations.append(
+                Relation(
+                    subject=participants[subject],
+                    object=participants[object_],
+                    predicate=self._predicates[label - 1],
+                    probability=round(float(scores[row, label]), DIGITS),
+                    evidence=evidence(entities.text, sentence_ends, named.mentions[near_subject], named.mentions[near_object]),
+                )
+            )
+        return sorted(relations, key=lambda relation: (relation.subject.id, relation.object.id))
+
+    def _participant(self, named: Named, number: int, kind: EntityType) -> Participant:
+        curie = named.entities[number]
+        own = [mention for mention, entity in zip(named.mentions, named.tokens.entity.tolist(), strict=True) if entity == number]
+        return Participant(
+            id=curie,
+            name=self._name_of(curie) or max(own, key=lambda mention: len(mention.text)).text,
+            type=kind,
+            spans=tuple(Span(start=mention.start, end=mention.end) for mention in own),
+        )
+
+
+def group_mentions(
+    mentions: Sequence[Mention], offsets: NDArray[np.int32], sentence_ends: Sequence[int], types: Sequence[EntityType]
+) -> Named:
+    """Group mentions by identifier; a mention of several entities stands once for each.
+
+    `offsets` (T, 2) are the pieces' code points. Mentions that touch no piece, and those past `MAX_MENTIONS`, are left out.
+    """
+    ordered = sorted(mentions, key=lambda mention: (mention.start, mention.end, mention.id))
+    if len(ordered) > MAX_MENTIONS:
+        logger.warning("%d mentions in one document: pairs are built of the first %d", len(ordered), MAX_MENTIONS)
+        ordered = ordered[:MAX_MENTIONS]
+    first = np.searchsorted(offsets[:, 1], [mention.start for mention in ordered], side="right").tolist()
+    stop = np.searchsorted(offsets[:, 0], [mention.end for mention in ordered], side="left").tolist()
+    numbers: dict[str, int] = {}
+    rows: dict[tuple[int, int, int], Mention] = {}
+    for mention, a, b in zip(ordered, first, stop, strict=True):
+        if a < b:
+            for curie in mention.identifiers:
+                rows.setdefault((numbers.setdefault(curie, len(numbers)), a, b), mention)
+    keys = sorted(rows)[:MAX_MENTIONS]
+    entity, start, end = (np.array([key[i] for key in keys], dtype=np.int64) for i in range(3))
+    chosen = tuple(rows[key] for key in keys)
+    return Named(
+        entities=tuple(numbers),
+        mentions=chosen,
+        tokens=MentionTokens(
+            start=start,
+            end=end,
+            entity=entity,
+            type=np.array([types.index(mention.type) for mention in chosen], dtype=np.int64),
+            sentence=np.array([bisect_right(sentence_ends, mention.start) for mention in chosen], dtype=np.int64),
+        ),
+    )
+
+
+def nearest_pairs(inputs: PairInputs, limit: int) -> PairInputs:
+    """The `limit` pairs whose closest mentions are nearest, in the order they had; all of them where there are no more."""
+    if len(inputs.pairs) <= limit:
+        return inputs
+    logger.warning("%d candidate pairs in one document: the nearest %d are judged", len(inputs.pairs), limit)
+    kept = np.sort(np.argsort(inputs.features[:, FEATURES.index("gap")], kind="stable")[:limit])
+    return replace(
+        inputs, pairs=inputs.pairs[kept], closest=inputs.closest[kept], between=inputs.between[kept], features=inputs.features[kept]
+    )
+
+
+def evidence(text: str, sentence_ends: Sequence[int], subject: Mention, object_: Mention) -> Evidence:
+    """The sentences from the one mention to the other, without white space around them."""
+    begin = min(subject.start, object_.start)
+    end = max(subject.end, object_.end)
+    before = bisect_right(sentence_ends, begin)
+    start = sentence_ends[before - 1] if before else 0
+    behind = bisect_right(sentence_ends, max(end - 1, begin))
+    stop = max(end, sentence_ends[behind]) if behind < len(sentence_ends) else len(text)
+    while start < begin and text[start].isspace():
+        start += 1
+    while stop > end and text[stop - 1].isspace():
+        stop -= 1
+    return Evidence(
+        start=start,
+        end=stop,
+        text=text[start:stop],
+        subject=Span(start=subject.start, end=subject.end),
+        object=Span(start=object_.start, end=object_.end),
+    )
