@@ -14,11 +14,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stream.client import Publisher, RelationStream
-
     from biorelay.errors import BiorelayError
     from biorelay.extractor import Extractor
     from graphstore import open_store as open_graph
+    from stream.client import Publisher, RelationStream
 
     __version__: str
 

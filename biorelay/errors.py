@@ -3,6 +3,10 @@
 Each has a stable `code`, an `action` (retry, dead-letter or stop) and, mostly, a `remedy`.
 
     BiorelayError
+      ArtefactError
+        ArtefactCorrupt
+        ArtefactMissing
+      BadInput
 """
 
 from biorelay.refusals import BadInput, SettingsError

@@ -12,13 +12,16 @@ An unknown key or a wrong value is a `SettingsError` that names where it was wri
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from biorelay.refusals import SettingsError
+
+if TYPE_CHECKING:
+    from stream.settings import StreamSettings
 
 ENVIRONMENT_PREFIX = "BIORELAY_"
 DEFAULT_FILE = Path("biorelay.toml")
@@ -48,6 +51,10 @@ class BrokerSettings(Section):
     """for SASL"""
     ca_file: Path | None = None
     """PEM file of the authority that signed the brokers' certificates"""
+    cert_file: Path | None = None
+    """PEM file of the client's own certificate, for mutual TLS"""
+    key_file: Path | None = None
+    """PEM file of its key"""
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 10.0
     """how long a command waits for the broker before it says that it is away"""
 
@@ -78,6 +85,10 @@ class TopicSettings(Section):
     """copies of each partition; 3 on a cluster"""
     retention_days: Annotated[int, Field(ge=30, le=3650)] = 30
     """how long tombstones and events stay: a worker that slept must still see them"""
+    message_bytes: Annotated[int, Field(ge=100_000)] = 4 * 1024 * 1024
+    """largest message of the stage topics"""
+    epoch: Annotated[int, Field(ge=0)] = 0
+    """add one when the abstracts topic is created anew: its offsets start again, revisions must not"""
 
 
 class GraphSettings(Section):
@@ -119,15 +130,21 @@ class WorkerSettings(Section):
     stages: tuple[Literal["ner", "relations", "graph"], ...] = ("ner", "relations", "graph")
     """which agents run in this process"""
     group: str | None = None
-    """consumer group; the topics' prefix where not given"""
+    """consumer groups are GROUP.ner, GROUP.relations, GROUP.graph; the topics' prefix where not given"""
     batch: Annotated[int, Field(ge=1, le=10_000)] = 64
     """documents taken at once"""
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
     """inference threads; 0 is one for each core"""
+    deaths: Annotated[int, Field(ge=1, le=100)] = 3
+    """a document on which a worker died that often is set aside unprocessed"""
     session_timeout_s: Annotated[float, Field(ge=4, le=1800)] = 30.0
     """how long the broker waits before it gives a dead worker's partitions to another"""
+    startup_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
+    """how long a worker waits for the broker before it gives up"""
     shutdown_s: Annotated[float, Field(ge=1, le=600)] = 20.0
     """the deadline after SIGTERM: then the process ends whatever hangs"""
+    stuck_s: Annotated[float, Field(ge=10)] = 300.0
+    """without a commit for that long, though there is work, /healthz says that the worker is not alive"""
     metrics_host: str = "127.0.0.1"
     """where /metrics, /healthz and /readyz listen"""
     metrics_port: Port = 9464
@@ -165,9 +182,9 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     worker: WorkerSettings = WorkerSettings()
     model: str | None = None
-    """name, name/version or folder of the model; the shipped one where not given"""
+    """name, name@version or folder of the model; the shipped one where not given"""
     vocabulary: str | None = None
-    """name, name/version or folder of the vocabulary; the shipped one where not given"""
+    """folder of the vocabulary; the shipped one where not given"""
     data_dir: Path = Path(".local")
     """where positions, the embedded graph and the demo keep their files"""
 
@@ -175,6 +192,48 @@ class Settings(BaseSettings):
     def graph_url(self) -> str:
         """Where the graph is, the default filled in."""
         return self.graph.url or f"ladybug:{self.data_dir / 'graph'}"
+
+    def stream(self) -> "StreamSettings":
+        """What the stream must be told, as its own type; `SecretStr` is opened here and nowhere else."""
+        from importlib.metadata import version
+
+        from stream.settings import Security, Stage, StreamSettings
+
+        broker, topics, worker = self.broker, self.topics, self.worker
+        return StreamSettings(
+            broker=broker.bootstrap,
+            security=Security(
+                protocol=broker.security,
+                mechanism=broker.sasl_mechanism,
+                username=broker.username,
+                password=broker.password.get_secret_value() if broker.password else None,
+                ca_file=broker.ca_file,
+                cert_file=broker.cert_file,
+                key_file=broker.key_file,
+            ),
+            broker_timeout=broker.timeout_s,
+            prefix=topics.prefix,
+            partitions=topics.partitions,
+            replication=topics.replication,
+            retention_days=topics.retention_days,
+            message_bytes=topics.message_bytes,
+            epoch=topics.epoch,
+            document_bytes=self.limits.document_bytes,
+            text_characters=self.limits.text_characters,
+            stages=tuple(Stage(stage) for stage in worker.stages),
+            group=worker.group,
+            batch=worker.batch,
+            threads=worker.threads,
+            deaths=worker.deaths,
+            session_timeout=worker.session_timeout_s,
+            startup=worker.startup_s,
+            shutdown=worker.shutdown_s,
+            stuck=worker.stuck_s,
+            metrics_host=worker.metrics_host,
+            metrics_port=worker.metrics_port,
+            data_dir=self.data_dir,
+            software=version("biorelay"),
+        )
 
     @classmethod
     def settings_customise_sources(

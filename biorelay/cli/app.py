@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from biorelay.cli import config
+from biorelay.cli import config, consume, dead_letters, doctor, extract, publish, topics
 from biorelay.cli.failure import Commands
 from biorelay.cli.state import State
 
@@ -44,4 +44,10 @@ def root(
         logging.basicConfig(level=logging.DEBUG, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
+app.command()(extract.extract)
+app.command()(publish.publish)
+app.command()(consume.consume)
+app.add_typer(topics.app, name="topics")
+app.add_typer(dead_letters.app, name="dead-letters")
+app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")

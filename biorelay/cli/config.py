@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from biorelay.cli.options import AsJson
 from biorelay.cli.state import settings_of, state_of
 
 app = typer.Typer(no_args_is_help=True, help="The settings that hold, and where each was written.")
@@ -12,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="The settings that hold, and where 
 @app.command("show")
 def show_settings(
     ctx: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: AsJson = False,
     as_toml: Annotated[bool, typer.Option("--toml", help="A whole biorelay.toml, with what each setting means.")] = False,
 ) -> None:
     """Show every setting: its value, and where it was written. Secrets are masked.

@@ -1,0 +1,28 @@
+"""Arguments and options that several commands share, so that they are called the same everywhere."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class SourceFormat(StrEnum):
+    """The formats that are read."""
+
+    PUBMED_XML = "pubmed-xml"
+    PUBTATOR = "pubtator"
+    JSONL = "jsonl"
+
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="FILES",
+        help="PubMed XML, PubTator or JSON lines, plain or gzip. Stdin where there are none, or for -.",
+        show_default=False,
+    ),
+]
+InputFormat = Annotated[SourceFormat | None, typer.Option("--from", help="The files' format, where it cannot be told from their content.")]
+ProblemsTo = Annotated[Path | None, typer.Option("--problems", metavar="FILE", help="Write what was refused there, as JSON lines.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, one object a line.")]

@@ -1,0 +1,55 @@
+"""How far each file has been published, so that a publish that was killed goes on where it stopped.
+
+One small JSON file for each (file, broker, topic), written whole or not at all. A file that has changed since
+counts as new. After a kill at most the records that were on their way are sent twice, which changes nothing:
+a document's newer message replaces its older one.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Position:
+    """How many records of a file were acknowledged, in the file's order."""
+
+    file: str
+    size: int  # bytes
+    modified_ns: int
+    records: int = 0
+    complete: bool = False
+
+
+class Positions:
+    """The positions under a folder, for one broker and one topic."""
+
+    def __init__(self, folder: Path, target: str) -> None:
+        self._folder = folder
+        self._target = target
+
+    def of(self, file: Path) -> Position:
+        """Where to go on with `file`; at its start where it is not known or has changed. Raises `OSError` where it is not there."""
+        stat = file.stat()
+        fresh = Position(str(file.resolve()), stat.st_size, stat.st_mtime_ns)
+        try:
+            known = Position(**json.loads(self._place(fresh.file).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return fresh
+        return known if (known.file, known.size, known.modified_ns) == (fresh.file, fresh.size, fresh.modified_ns) else fresh
+
+    def reached(self, position: Position, records: int, *, complete: bool = False) -> Position:
+        """Remember that the first `records` records are acknowledged."""
+        reached = replace(position, records=records, complete=complete)
+        place = self._place(position.file)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        scratch = place.with_suffix(f".{os.getpid()}.tmp")
+        scratch.write_text(json.dumps(asdict(reached)), encoding="utf-8")
+        scratch.replace(place)
+        return reached
+
+    def _place(self, file: str) -> Path:
+        name = hashlib.sha256(f"{self._target}\n{file}".encode()).hexdigest()[:32]
+        return self._folder / f"{name}.json"

@@ -1,0 +1,122 @@
+"""Settings: variables over the file over the defaults, and one clear line for what cannot be used."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from biorelay.errors import SettingsError
+from biorelay.settings import Settings, load_settings, origins, unknown_variables
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith("BIORELAY_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_defaults_need_nothing() -> None:
+    settings = load_settings()
+    assert settings.broker.bootstrap == "127.0.0.1:9092"
+    assert settings.worker.stages == ("ner", "relations", "graph")
+    assert settings.graph_url == "ladybug:.local/graph"
+    assert origins() == {}
+
+
+def test_the_embedded_graph_follows_the_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIORELAY_DATA_DIR", "/srv/biorelay")
+    assert load_settings().graph_url == "ladybug:/srv/biorelay/graph"
+
+
+def test_a_variable_wins_over_the_file_which_wins_over_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "biorelay.toml").write_text('model = "other"\n[broker]\nbootstrap = "file:1"\ntimeout_s = 3\n[worker]\nstages = ["graph", "ner"]\n')
+    monkeypatch.setenv("BIORELAY_BROKER_BOOTSTRAP", "variable:2")
+    settings = load_settings()
+    assert settings.broker.bootstrap == "variable:2"
+    assert settings.broker.timeout_s == 3
+    assert settings.model == "other"
+    assert settings.worker.stages == ("ner", "graph")
+    assert settings.topics.prefix == "biorelay"
+    assert origins() == {
+        "model": "biorelay.toml",
+        "broker.bootstrap": "BIORELAY_BROKER_BOOTSTRAP",
+        "broker.timeout_s": "biorelay.toml",
+        "worker.stages": "biorelay.toml",
+    }
+
+
+def test_given_values_win_over_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIORELAY_TOPICS_PREFIX", "variable")
+    assert Settings(topics={"prefix": "given"}).topics.prefix == "given"  # type: ignore[arg-type]
+
+
+def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"SECURITY": "SASL_SSL", "USERNAME": "app", "PASSWORD": "geheim"}.items():
+        monkeypatch.setenv(f"BIORELAY_BROKER_{name}", value)
+    monkeypatch.setenv("BIORELAY_GRAPH_PASSWORD", "verborgen")
+    settings = load_settings()
+    shown = f"{settings!r} {settings.model_dump_json()}"
+    assert "geheim" not in shown
+    assert "verborgen" not in shown
+    assert settings.broker.password is not None
+    assert settings.broker.password.get_secret_value() == "geheim"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "line"),
+    [
+        ("BROKER_BOOTSTRAP", "kafka", "BIORELAY_BROKER_BOOTSTRAP: 'kafka' is not host:port"),
+        ("BROKER_BOOTSTRAP", "a:1,b:x", "BIORELAY_BROKER_BOOTSTRAP: 'b:x' is not host:port"),
+        ("BROKER_BOOSTRAP", "kafka:1", "BIORELAY_BROKER_BOOSTRAP: there is no such setting"),
+        ("BROKER", "kafka:1", "the broker settings are a section: set BIORELAY_BROKER_... or a [broker] table"),
+        ("BROKER_SECURITY", "SASL_SSL", "the broker settings: SASL_SSL needs a username and a password"),
+        ("WORKER_BATCH", "many", "BIORELAY_WORKER_BATCH: should be a valid integer, not 'many'"),
+        ("WORKER_STAGES", "ner,paint", "BIORELAY_WORKER_STAGES: should be 'ner', 'relations' or 'graph', not 'paint'"),
+        ("WORKER_STAGES", "", "BIORELAY_WORKER_STAGES: names no stage"),
+        ("TOPICS_PREFIX", "a b", "BIORELAY_TOPICS_PREFIX: string should match pattern '^[A-Za-z0-9._-]{1,100}$', not 'a b'"),
+    ],
+)
+def test_a_bad_variable_is_one_line(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, line: str) -> None:
+    monkeypatch.setenv(f"BIORELAY_{variable}", value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(caught.value).lower() == line.lower()
+    assert caught.value.remedy
+
+
+def test_a_password_in_the_graph_url_is_refused_without_repeating_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIORELAY_GRAPH_URL", "bolt://neo4j:geheim@db:7687")
+    with pytest.raises(SettingsError, match="put user and password into") as caught:
+        load_settings()
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[broker\n", "not TOML"),
+        ("[brokers]\nbootstrap = 'a:1'\n", "brokers: there is no such setting"),
+        ("[worker]\nbatch = 'x'\n", "worker.batch: should be a valid integer, not 'x'"),
+        ("worker = 3\n", "the worker settings are a section"),
+    ],
+)
+def test_a_bad_file_is_one_line_that_names_it(tmp_path: Path, text: str, line: str) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(file)
+    assert line in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"gone\.toml: cannot be read"):
+        load_settings(tmp_path / "gone.toml")
+
+
+def test_unknown_variables_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIORELAY_BOOTSTRAP", "kafka:9092")
+    monkeypatch.setenv("BIORELAY_BROKER_BOOTSTRAP", "kafka:9092")
+    assert unknown_variables() == ["BIORELAY_BOOTSTRAP"]
