@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from models.runtime.encoder import Encoder
 from models.runtime.errors import ArtefactError
 from models.runtime.pairs import FEATURES, MentionTokens, PairInputs, build_pairs
+from models.runtime.pieces import piece_ranges
 from models.runtime.relation_head import RelationHead
 from processors.ner import DIGITS, entity_types
 from processors.records import (
@@ -121,11 +122,10 @@ def group_mentions(
     if len(ordered) > MAX_MENTIONS:
         logger.warning("%d mentions in one document: pairs are built of the first %d", len(ordered), MAX_MENTIONS)
         ordered = ordered[:MAX_MENTIONS]
-    first = np.searchsorted(offsets[:, 1], [mention.start for mention in ordered], side="right").tolist()
-    stop = np.searchsorted(offsets[:, 0], [mention.end for mention in ordered], side="left").tolist()
+    first, stop = piece_ranges(offsets, [mention.start for mention in ordered], [mention.end for mention in ordered])
     numbers: dict[str, int] = {}
     rows: dict[tuple[int, int, int], Mention] = {}
-    for mention, a, b in zip(ordered, first, stop, strict=True):
+    for mention, a, b in zip(ordered, first.tolist(), stop.tolist(), strict=True):
         if a < b:
             for curie in mention.identifiers:
                 rows.setdefault((numbers.setdefault(curie, len(numbers)), a, b), mention)
