@@ -41,6 +41,12 @@ class UnknownFormat(SourceError):
     code = "source.unknown-format"
 
 
+class UnsupportedFormat(SourceError):
+    """The format of a file is known, and this version does not read it; the message names it."""
+
+    code = "source.unsupported-format"
+
+
 class UnsafeXml(SourceError):
     """The XML declares entities, refers to external ones, or passes the limits on size or depth."""
 

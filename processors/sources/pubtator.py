@@ -11,14 +11,21 @@ Offsets count Unicode code points in `title + " " + abstract`, so both texts are
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
-from processors.errors import RecordError
+from pydantic import ValidationError
+
+from models.runtime.errors import BiorelayError
+from processors.errors import RecordError, RecordTooLarge
+from processors.limits import Limits, check
 from processors.records import Abstract, Curie, EntityType, Predicate, Section
 from processors.sources.identifiers import document_id, split_identifiers, to_curie, variant_curies
+from processors.sources.lines import Line, read_lines
+from processors.sources.octets import INVALID, read_octets
+from processors.sources.outcome import Problem
 
 TYPES: dict[str, EntityType] = {
     **{type_.value.lower(): type_ for type_ in EntityType},
@@ -47,7 +54,7 @@ TYPES: dict[str, EntityType] = {
 
 _PREDICATES = {predicate.value: predicate for predicate in Predicate}
 _OFFSET = re.compile(r"[0-9]{1,9}")
-_TEXT_LINE = re.compile(r"([^|\t]*)\|([ta])\|(.*)", re.DOTALL)
+_TEXT_LINE = re.compile(rb"([^|\t]*)\|([ta])\|(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,54 +98,112 @@ class _Block:
     """The lines of one document, gathered."""
 
     name: str
-    line: int
+    line: int  # where it begins
     title: str | None = None
     abstract: str | None = None
-    rest: list[tuple[int, str]] = field(default_factory=list)
+    annotations: list[tuple[int, str]] = field(default_factory=list)
+    strays: list[int] = field(default_factory=list)  # lines that are neither text nor annotation
+    bytes: int = 0
+    error: BiorelayError | None = None
+
+
+def read_pubtator(chunks: Iterator[bytes], name: str, limits: Limits) -> Iterator[Abstract | Problem]:
+    """Every document's title and abstract, in order; annotations are passed over. What is refused comes as a `Problem`."""
+    lines = read_lines(chunks, limits.max_record_bytes)
+    for number, block in enumerate(_blocks(lines, limits.max_record_bytes, keep_annotations=False), start=1):
+        try:
+            yield check(_abstract(block, name), limits)
+        except BiorelayError as error:
+            yield Problem(name, document_id(block.name) or (f"record {number}" if block.line else None), block.line or None, error)
+        for line in block.strays:
+            yield Problem(name, document_id(block.name), line, RecordError("the line is neither text nor annotation"))
 
 
 def read_annotated(path: str | Path) -> Iterator[AnnotatedDocument]:
     """Every document of a PubTator file with its annotations, in order.
 
     A line that cannot be read costs itself only: it is named in `problems`, as is a mention that does not stand at its offsets.
+    A corpus must be whole, so a document without title, or a file that ends too early, raises `RecordError` or `SourceError`.
     """
-    path = Path(path)
-    with path.open("rb") as file:
-        for block in _blocks((number, line.decode("utf-8-sig")) for number, line in enumerate(file, start=1)):
-            yield _annotated(block, path.name)
+    limits = Limits()
+    name = Path(path).name
+    for block in _blocks(read_lines(read_octets(path, limits), limits.max_record_bytes), limits.max_record_bytes):
+        try:
+            yield _annotated(block, name)
+        except BiorelayError as error:
+            raise type(error)(f"{name}, line {block.line}: {error}", remedy=error.remedy) from error
 
 
-def _blocks(lines: Iterable[tuple[int, str]]) -> Iterator[_Block]:
+def _blocks(lines: Iterator[Line], limit: int, *, keep_annotations: bool = True) -> Iterator[_Block]:
+    """Documents as they stand: ended by a blank line, or by a line that names another one. The input's own error comes last."""
     block: _Block | None = None
-    for number, ended in lines:
-        line = ended.rstrip("\r\n")
-        if not line.strip():
-            if block:
+    try:
+        for line in lines:
+            if line.content is not None and not line.content.strip():
+                if block:
+                    yield block
+                block = None
+                continue
+            content = line.content or b""
+            match = _TEXT_LINE.fullmatch(content)
+            first, tab, _ = content.partition(b"\t")
+            name = (match[1] if match else first if tab else b"").decode("utf-8", "replace").strip()
+            is_next = block is not None and bool(name) and (name != block.name or (match and match[2] == b"t" and block.title is not None))
+            if block and is_next:
                 yield block
-            block = None
-            continue
-        match = _TEXT_LINE.fullmatch(line)
-        name = (match[1] if match else line.partition("\t")[0]).strip()
-        if block is None or name != block.name or (match and match[2] == "t" and block.title is not None):
-            if block:
-                yield block
-            block = _Block(name, number)
-        if match is None:
-            block.rest.append((number, line))
-        elif match[2] == "t":
-            block.title = match[3]
-        else:
-            block.abstract = match[3]
+            if block is None or is_next:
+                block = _Block(name, line.number)
+            _add(block, line, match, is_annotation=bool(tab), limit=limit, keep_annotations=keep_annotations)
+    except BiorelayError as error:
+        block = block or _Block("", 0)
+        block.error = error
     if block:
         yield block
 
 
+def _add(block: _Block, line: Line, match: re.Match[bytes] | None, *, is_annotation: bool, limit: int, keep_annotations: bool) -> None:
+    is_text = match is not None or line.content is None
+    block.bytes += line.length if is_text or keep_annotations else 0
+    if block.bytes > limit:
+        block.error = RecordTooLarge(f"the document has more than {limit} bytes")
+        block.annotations.clear()
+        return
+    try:
+        if match:
+            text = match[3].decode("utf-8")
+            if INVALID in text:
+                raise RecordError(f"line {line.number} holds a NUL, or bytes that are wrong in the file's encoding")
+            if match[2] == b"t":
+                block.title = text
+            else:
+                block.abstract = text
+        elif not is_annotation:
+            block.strays.append(line.number)
+        elif keep_annotations:
+            block.annotations.append((line.number, (line.content or b"").decode("utf-8")))
+    except UnicodeDecodeError as error:
+        block.error = RecordError(f"line {line.number} is not UTF-8: byte 0x{error.object[error.start]:02x}")
+        block.error.__cause__ = error
+    except RecordError as error:
+        block.error = error
+
+
 def _abstract(block: _Block, source: str) -> Abstract:
+    if block.error:
+        raise block.error
     id_ = document_id(unquote(block.name) if ":" in block.name else block.name)
-    if id_ is None or block.title is None:
-        raise RecordError(f"{source}, line {block.line}: the document has no {'id' if id_ is None else 'title line (id|t|...)'}")
+    if id_ is None:
+        raise RecordError("the document has no id")
+    if block.title is None:
+        raise RecordError("the document has no title line (id|t|...)")
+    if not block.title and not block.abstract:
+        raise RecordError("the document has neither a title nor an abstract")
     sections = (Section(text=block.abstract),) if block.abstract else ()
-    return Abstract(id=id_, title=block.title, sections=sections, source=source)
+    try:
+        return Abstract(id=id_, title=block.title, sections=sections, source=source)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise RecordError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
 
 
 def _annotated(block: _Block, source: str) -> AnnotatedDocument:
@@ -146,8 +211,8 @@ def _annotated(block: _Block, source: str) -> AnnotatedDocument:
     text = abstract.text
     mentions: list[AnnotatedMention] = []
     relations: list[AnnotatedRelation] = []
-    problems: list[RecordError] = []
-    for number, line in block.rest:
+    problems = [RecordError(f"{source}, line {number}: the line is neither text nor annotation") for number in block.strays]
+    for number, line in block.annotations:
         fields = line.split("\t")
         try:
             is_number = len(fields) > 1 and _OFFSET.fullmatch(fields[1].strip())
