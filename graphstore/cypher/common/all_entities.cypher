@@ -1,0 +1,2 @@
+MATCH (e:Entity)
+RETURN e.curie AS curie, e.name AS name, e.type AS type, e.degree AS degree

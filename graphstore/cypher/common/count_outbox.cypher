@@ -1,0 +1,2 @@
+MATCH (o:Outbox)
+RETURN count(o.id) AS outbox

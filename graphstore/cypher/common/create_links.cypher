@@ -1,0 +1,5 @@
+UNWIND $rows AS r
+MATCH (a:Article {id: r.notice})
+WITH r, a
+MATCH (t:Article {id: r.target})
+MERGE (a)-[:RETRACTS]->(t)

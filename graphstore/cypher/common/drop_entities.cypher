@@ -1,0 +1,3 @@
+UNWIND $curies AS x
+MATCH (e:Entity {curie: x})
+DETACH DELETE e

@@ -1,0 +1,2 @@
+MATCH (a:Article)-[e:STATES]->(k:Edge)
+RETURN count(e.id) AS evidence

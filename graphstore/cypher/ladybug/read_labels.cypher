@@ -1,0 +1,3 @@
+UNWIND $curies AS x
+MATCH (e:Entity {curie: x})-[r:RELATES]-(b:Entity)
+RETURN e.curie AS curie, min(CASE WHEN r.subject = e.curie THEN r.subject_label END) AS as_subject, min(CASE WHEN r.subject <> e.curie THEN r.object_label END) AS as_object

@@ -1,0 +1,3 @@
+UNWIND $rows AS r
+MATCH (e:Evidence {id: r.id})
+DETACH DELETE e

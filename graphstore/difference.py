@@ -1,0 +1,238 @@
+"""What a batch of contributions changes: the old standing of its documents in, the difference out. Pure.
+
+Nothing here adds to a stored counter. The difference says which evidence comes, goes or is marked retracted; the store
+recounts every touched edge from its evidence. The counts worked out here only say what each document *caused*.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from graphstore.contribution import UNSEEN, Contribution, Polarity, Rank, State, Statement
+from processors.records import Change, ChangeKind, Counts, Predicate
+
+
+class Ends(NamedTuple):
+    """What an edge's key stands for."""
+
+    subject: str
+    predicate: str
+    object: str
+
+
+class Held(NamedTuple):
+    """One evidence as far as counting needs it."""
+
+    key: str
+    polarity: Polarity
+
+
+@dataclass(slots=True)
+class Standing:
+    """What the graph holds of one document."""
+
+    rank: Rank = UNSEEN
+    state: State = State.UNSEEN
+    title: str = ""
+    journal: str = ""
+    year: int = 0
+    own_retracted: bool = False  # its own record says so
+    retracted: bool = False  # as stored; the truth is `own_retracted or notices`
+    retracts: frozenset[str] = frozenset()
+    notices: set[str] = field(default_factory=set)  # live articles whose link retracts this one
+    evidence: dict[str, Held] = field(default_factory=dict)
+
+    @property
+    def is_retracted(self) -> bool:
+        return self.own_retracted or bool(self.notices)
+
+    def copy(self) -> "Standing":
+        return replace(self, notices=set(self.notices), evidence=dict(self.evidence))
+
+    def row(self, document: str) -> dict[str, Any]:
+        """What the stores write of it."""
+        return {
+            "id": document,
+            "epoch": self.rank.epoch,
+            "offset": self.rank.offset,
+            "generation": self.rank.generation,
+            "state": self.state.value,
+            "title": self.title,
+            "journal": self.journal,
+            "year": self.year,
+            "own_retracted": self.own_retracted,
+            "retracted": self.is_retracted,
+        }
+
+    def counted(self) -> dict[str, tuple[int, int, int]]:
+        """By edge key: does this document count as a positive, a negated, a speculated paper (0 or 1 each)?"""
+        if self.is_retracted:
+            return {}
+        polarities: dict[str, set[Polarity]] = defaultdict(set)
+        for held in self.evidence.values():
+            polarities[held.key].add(held.polarity)
+        return {
+            key: (int(Polarity.POSITIVE in seen), int(Polarity.NEGATED in seen), int(Polarity.SPECULATED in seen))
+            for key, seen in polarities.items()
+        }
+
+
+class Cause(NamedTuple):
+    """By how much one document's message moved the counts of one edge."""
+
+    contribution: Contribution
+    key: str
+    papers: int
+    negated: int
+    speculated: int
+
+
+@dataclass(slots=True)
+class Difference:
+    """What must be written, each list in sorted order; `edges` names every edge that needs a recount."""
+
+    articles: list[dict[str, Any]]
+    links_gone: list[dict[str, str]]
+    links_new: list[dict[str, str]]
+    evidence_gone: list[dict[str, str]]
+    evidence_new: list[dict[str, Any]]
+    evidence_marked: list[dict[str, Any]]  # documents whose kept evidence becomes retracted, or counts again
+    edges: dict[str, Ends]
+    causes: list[Cause]
+
+    @property
+    def entities(self) -> list[str]:
+        """Every entity at the end of a touched edge."""
+        return sorted({curie for ends in self.edges.values() for curie in (ends.subject, ends.object)})
+
+
+def concerned(batch: Iterable[Contribution]) -> list[str]:
+    """The articles that a batch locks: its documents, and those that they retract; sorted, so that two writers never cross."""
+    return sorted({name for c in batch for name in (c.document, *c.retracts)})
+
+
+def difference(before: Mapping[str, Standing], batch: Sequence[Contribution], edges: Mapping[str, Ends]) -> Difference:
+    """Apply the batch in its order to the standing of its documents (and of all they retract or retracted).
+
+    `edges` gives the ends of every key that the old evidence names.
+    """
+    after = {name: standing.copy() for name, standing in before.items()}
+    ends = dict(edges)
+    new: dict[str, Statement] = {}
+    causes: list[Cause] = []
+    for contribution in batch:
+        if contribution.rank < after[contribution.document].rank:
+            continue
+        statements = contribution.statements()
+        new |= statements
+        ends |= {s.key: Ends(s.subject, s.predicate, s.object) for s in statements.values()}
+        causes += _replace(after, contribution, statements)
+    return _compare(before, after, new, ends, causes)
+
+
+def _replace(after: dict[str, Standing], contribution: Contribution, statements: Mapping[str, Statement]) -> list[Cause]:
+    """Replace one document's contribution in place and say what it moved."""
+    name = contribution.document
+    old = after[name]
+    moved = {name, *(old.retracts ^ contribution.retracts)}
+    counts = {document: after[document].counted() for document in moved}
+    article = contribution.live.article if contribution.live else None
+    after[name] = Standing(
+        rank=contribution.rank,
+        state=contribution.state,
+        title=article.title if article else "",
+        journal=(article.journal or "") if article else "",
+        year=(article.year or 0) if article else 0,
+        own_retracted=contribution.retracted,
+        retracted=old.retracted,
+        retracts=contribution.retracts,
+        notices=old.notices,
+        evidence={s.id: Held(s.key, s.polarity) for s in statements.values()},
+    )
+    for target in old.retracts - contribution.retracts:
+        after[target].notices.discard(name)
+    for target in contribution.retracts - old.retracts:
+        after[target].notices.add(name)
+    deltas: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for document in moved:
+        for sign, counted in ((-1, counts[document]), (1, after[document].counted())):
+            for key, flags in counted.items():
+                for place, flag in enumerate(flags):
+                    deltas[key][place] += sign * flag
+    return [Cause(contribution, key, *delta) for key, delta in sorted(deltas.items()) if any(delta)]
+
+
+def _compare(
+    before: Mapping[str, Standing],
+    after: Mapping[str, Standing],
+    new: Mapping[str, Statement],
+    ends: Mapping[str, Ends],
+    causes: list[Cause],
+) -> Difference:
+    articles, links_gone, links_new, gone, created, marked = [], [], [], [], [], []
+    touched: set[str] = set()
+    for name in sorted(after):
+        old, now = before[name], after[name]
+        if old.row(name) | {"retracted": old.retracted} != now.row(name):
+            articles.append(now.row(name))
+        links_gone += [{"notice": name, "target": target} for target in sorted(old.retracts - now.retracts)]
+        links_new += [{"notice": name, "target": target} for target in sorted(now.retracts - old.retracts)]
+        for id_ in sorted(old.evidence.keys() - now.evidence.keys()):
+            gone.append({"document": name, "key": old.evidence[id_].key, "id": id_})
+            touched.add(old.evidence[id_].key)
+        for id_ in sorted(now.evidence.keys() - old.evidence.keys()):
+            created.append(new[id_].row() | {"retracted": now.is_retracted})
+            touched.add(new[id_].key)
+        kept = {old.evidence[id_].key for id_ in old.evidence.keys() & now.evidence.keys()}
+        if kept and old.retracted != now.is_retracted:
+            marked.append({"document": name, "retracted": now.is_retracted})
+            touched |= kept
+    return Difference(
+        articles=articles,
+        links_gone=links_gone,
+        links_new=links_new,
+        evidence_gone=gone,
+        evidence_new=created,
+        evidence_marked=marked,
+        edges={key: ends[key] for key in sorted(touched | {cause.key for cause in causes})},
+        causes=causes,
+    )
+
+
+def changes(causes: Iterable[Cause], before: Mapping[str, Counts], edges: Mapping[str, Ends]) -> list[Change]:
+    """One change for each edge that a document's message moved, in order, with the counts before and after it."""
+    now = dict(before)
+    found = []
+    for cause in causes:
+        old = now.get(cause.key, Counts())
+        new = Counts(papers=old.papers + cause.papers, negated=old.negated + cause.negated, speculated=old.speculated + cause.speculated)
+        now[cause.key] = new
+        ends, contribution = edges[cause.key], cause.contribution
+        told = f"{cause.key}\n{contribution.document}\n{contribution.rank}\n{old.model_dump_json()}\n{new.model_dump_json()}"
+        found.append(
+            Change(
+                id=hashlib.sha256(told.encode()).hexdigest()[:32],
+                edge=cause.key,
+                kind=_kind(old, new),
+                subject=ends.subject,
+                predicate=Predicate(ends.predicate),
+                object=ends.object,
+                before=old,
+                after=new,
+                document=contribution.document,
+                revision=str(contribution.revision),
+            )
+        )
+    return found
+
+
+def _kind(old: Counts, new: Counts) -> ChangeKind:
+    nothing = Counts()
+    if old == nothing:
+        return ChangeKind.APPEARED
+    if new == nothing:
+        return ChangeKind.VANISHED
+    stronger = (new.papers, -new.negated, new.speculated) > (old.papers, -old.negated, old.speculated)
+    return ChangeKind.STRENGTHENED if stronger else ChangeKind.WEAKENED

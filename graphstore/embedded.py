@@ -1,0 +1,163 @@
+"""The graph in LadybugDB, in this process: for laptops, demos and tests. One writer; other processes may read.
+
+The database's calls block, so they run in one thread of the store's own, one transaction at a time.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+
+import ladybug
+
+from graphstore import cypher
+from graphstore.errors import GraphBadAddress, GraphError, GraphLocked, GraphTimeout, GraphUnavailable
+from graphstore.steps import Query, Row, Steps, T
+from graphstore.store import GraphStore
+
+FILE = "graph.lbug"
+POOL = 512 * 2**20  # bytes of the buffer pool; the default takes most of the machine's memory
+THREADS = 2
+
+
+class EmbeddedStore(GraphStore):
+    """The graph in a folder; it is created where it is missing, unless `read_only`. See `graphstore.open_store`."""
+
+    engine = "ladybug"
+    # The file's lock does not keep this process from opening it twice, which would corrupt it.
+    _written: ClassVar[set[Path]] = set()
+    _guard: ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(self, folder: Path, *, read_only: bool, query_timeout: float, write_timeout: float) -> None:
+        self._folder = folder
+        self._read_only = read_only
+        self._limits = {False: query_timeout, True: write_timeout}
+        self._thread: ThreadPoolExecutor | None = None
+        self._database: Any = None
+        self._connection: Any = None
+        self._opening = asyncio.Lock()
+
+    async def open(self) -> None:
+        async with self._opening:
+            if self._thread is not None:
+                return
+            thread = ThreadPoolExecutor(1, thread_name_prefix="graph")
+            try:
+                await _finished(thread, self._open)
+            except BaseException:
+                thread.shutdown(wait=False)
+                raise
+            self._thread = thread
+
+    async def close(self) -> None:
+        async with self._opening:
+            thread, self._thread = self._thread, None
+            if thread is not None:
+                await _finished(thread, self._close)
+                thread.shutdown()
+
+    async def _run(self, steps: Callable[[], Steps[T]], *, write: bool) -> T:
+        if write and self._read_only:
+            raise GraphLocked(f"the graph in {self._folder} was opened read-only", remedy="Open it for writing.")
+        await self.open()
+        if self._thread is None:
+            raise GraphUnavailable(f"the graph in {self._folder} is closed")
+        return await _finished(self._thread, lambda: self._transaction(steps(), write=write))
+
+    def _open(self) -> None:
+        path = self._folder / FILE
+        if self._read_only and not path.exists():
+            raise GraphBadAddress(f"there is no graph in {self._folder}", remedy="Load one first: biorelay graph load FILES.")
+        if not self._read_only:
+            self._claim()
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._database = ladybug.Database(str(path), read_only=self._read_only, buffer_pool_size=POOL, max_num_threads=THREADS)
+            self._connection = ladybug.Connection(self._database)
+            if not self._read_only:
+                for statement in cypher.statements(self.engine, "schema"):
+                    self._connection.execute(statement).close()
+        except (RuntimeError, OSError) as error:
+            self._close()
+            raise self._explained(error) from error
+        except BaseException:
+            self._close()
+            raise
+
+    def _claim(self) -> None:
+        with self._guard:
+            if self._folder.resolve() in self._written:
+                raise GraphLocked(f"the graph in {self._folder} is open for writing in this process", remedy="Share the one store.")
+            self._written.add(self._folder.resolve())
+
+    def _close(self) -> None:
+        for part in (self._connection, self._database):
+            if part is not None:
+                part.close()
+        self._connection = self._database = None
+        if not self._read_only:
+            with self._guard:
+                self._written.discard(self._folder.resolve())
+
+    def _transaction(self, steps: Steps[T], *, write: bool) -> T:
+        """Run the steps between BEGIN and COMMIT; whatever goes wrong rolls all of it back."""
+        self._connection.set_query_timeout(round(self._limits[write] * 1000))
+        try:
+            self._connection.execute("BEGIN TRANSACTION" if write else "BEGIN TRANSACTION READ ONLY").close()
+            try:
+                result = self._walk(steps)
+                self._connection.execute("COMMIT").close()
+            except BaseException:
+                # The engine may have rolled back by itself, and then says that there is no transaction.
+                with contextlib.suppress(RuntimeError):
+                    self._connection.execute("ROLLBACK").close()
+                raise
+        except RuntimeError as error:
+            raise self._explained(error) from error
+        return result
+
+    def _walk(self, steps: Steps[T]) -> T:
+        try:
+            query = next(steps)
+            while True:
+                query = steps.send(self._ask(query))
+        except StopIteration as done:
+            result: T = done.value
+            return result
+
+    def _ask(self, query: Query) -> list[Row]:
+        rows: list[Row] = []
+        for statement in cypher.statements(self.engine, query.name):
+            with self._connection.execute(statement, query.parameters) as answer:
+                rows = [{name: _plain(value) for name, value in row.items()} for row in answer.rows_as_dict()]
+        return rows
+
+    def _explained(self, error: Exception) -> GraphError:
+        """The engine's error in our terms; it raises RuntimeError for everything."""
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if "Could not set lock" in text:
+            return GraphLocked(
+                f"the graph in {self._folder} is open for writing in another process: {text}",
+                remedy="Stop that process, or open the graph read-only.",
+            )
+        if "Interrupted" in text:
+            return GraphTimeout(
+                f"a query on the graph in {self._folder} ran past its time limit", remedy="Ask for less, or raise the limit."
+            )
+        if "not a valid" in text or "cannot be a directory" in text or isinstance(error, OSError):
+            return GraphBadAddress(f"{self._folder} holds no graph that can be opened: {text}", remedy="Name another folder.")
+        return GraphError(f"the graph in {self._folder} refuses a statement: {text}")
+
+
+def _plain(value: Any) -> Any:
+    """Sums of whole numbers come as Decimal."""
+    return int(value) if isinstance(value, Decimal) else value
+
+
+async def _finished(thread: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+    """Run the call in the thread. A cancelled caller leaves it running to its end: a transaction is never cut in the middle."""
+    return await asyncio.wrap_future(thread.submit(call))

@@ -1,0 +1,60 @@
+"""Errors of the graph stores."""
+
+from models.runtime.errors import Action, BiorelayError
+
+
+class GraphError(BiorelayError):
+    """Base of everything that a graph store raises."""
+
+    code = "graph.error"
+
+
+class GraphUnavailable(GraphError):
+    """The database does not answer, or gave up on this transaction for now. Waiting helps; the batch was not written."""
+
+    code = "graph.unavailable"
+    action = Action.RETRY
+
+
+class GraphTimeout(GraphError):
+    """The transaction ran past its time limit and was rolled back."""
+
+    code = "graph.timeout"
+    action = Action.RETRY
+
+
+class GraphAuthError(GraphError):
+    """The database refuses the user or the password, or the user may not do this."""
+
+    code = "graph.auth"
+
+
+class GraphLocked(GraphError):
+    """The embedded graph is open for writing elsewhere, or this store was opened read-only."""
+
+    code = "graph.locked"
+
+
+class GraphBadAddress(GraphError):
+    """The address of the graph is not one that can be opened."""
+
+    code = "graph.bad-address"
+
+
+class GraphBadQuery(GraphError):
+    """A question's arguments are malformed or outside its bounds."""
+
+    code = "graph.bad-query"
+
+
+class GraphUnknownEntity(GraphError):
+    """No entity of the graph has this CURIE or name."""
+
+    code = "graph.unknown-entity"
+
+
+class GraphBadContribution(GraphError):
+    """A contribution names one document and carries another one's relations."""
+
+    code = "graph.bad-contribution"
+    action = Action.DEAD_LETTER

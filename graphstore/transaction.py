@@ -1,0 +1,141 @@
+"""The graph agent's transaction, in the order of DESIGN §3.
+
+1. Lock the batch's Articles, and those they retract, in sorted order.
+2. Read what each contributed before, compare ranks, and take the difference in Python.
+3. Lock the entities at the ends of every touched edge, in one sorted pass. An edge has two of them, so this locks the
+   edges too, old and new, and the names and degrees that entities take from their edges.
+4. Write the evidence, recount the touched edges from all their evidence, and write or drop the edges.
+5. Write the Changes to the outbox.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from graphstore.contribution import Contribution, Polarity, Rank, State
+from graphstore.difference import Difference, Ends, Held, Standing, changes, concerned, difference
+from graphstore.steps import Row, Steps, ask
+from processors.records import Change, Counts
+
+COUNTED = ("papers", "negated", "speculated")
+
+
+def write(batch: Sequence[Contribution]) -> Steps[list[Change]]:
+    """Write one batch; the caller wraps it in a transaction. Returns the changes that went to the outbox."""
+    standings, edges = yield from _read(concerned(batch))
+    wanted = difference(standings, batch, edges)
+    yield from ask("write_articles", rows=wanted.articles)
+    yield from ask("drop_links", rows=wanted.links_gone)
+    yield from ask("create_links", rows=wanted.links_new)
+    if not wanted.edges:
+        return []
+    yield from ask("lock_entities", curies=wanted.entities)
+    before = {row["key"]: row for row in (yield from ask("read_edges", keys=list(wanted.edges)))}
+    yield from ask("drop_evidence", rows=wanted.evidence_gone)
+    yield from ask("create_evidence", rows=wanted.evidence_new)
+    yield from ask("mark_evidence", rows=wanted.evidence_marked)
+    after = {row["key"]: row for row in (yield from ask("recount", keys=list(wanted.edges)))}
+    yield from ask("write_edges", rows=[_edge(key, wanted.edges[key], after[key]) for key in wanted.edges if key in after])
+    yield from ask("drop_edges", rows=[_ends(key, wanted.edges[key]) for key in wanted.edges if key in before and key not in after])
+    yield from _name_entities(wanted, before, after)
+    counts = {key: Counts(**{name: row[name] for name in COUNTED}) for key, row in before.items()}
+    found = changes(wanted.causes, counts, wanted.edges)
+    yield from ask("write_outbox", rows=[{"id": c.id, "place": n, "value": c.to_bytes().decode()} for n, c in enumerate(found)])
+    return found
+
+
+def _read(names: Iterable[str]) -> Steps[tuple[dict[str, Standing], dict[str, Ends]]]:
+    """Lock the articles and read their standings; then those of the articles that they retracted until now.
+
+    The second lock can cross another writer's order. It is rare (a notice that changes its target), and the
+    database resolves it by failing one of the two, which then tries again.
+    """
+    standings: dict[str, Standing] = {}
+    edges: dict[str, Ends] = {}
+    missing = sorted(names)
+    while missing:
+        yield from ask("lock_articles", ids=missing)
+        for row in (yield from ask("read_articles", ids=missing)):
+            standings[row["id"]] = _standing(row)
+        retracts: dict[str, set[str]] = {name: set() for name in missing}
+        for row in (yield from ask("read_links", ids=missing)):
+            if row["notice"] in retracts:
+                retracts[row["notice"]].add(row["target"])
+            if row["target"] in retracts:
+                standings[row["target"]].notices.add(row["notice"])
+        for name, targets in retracts.items():
+            standings[name].retracts = frozenset(targets)
+        for row in (yield from ask("read_evidence", ids=missing)):
+            edges[row["key"]] = Ends(row["subject"], row["predicate"], row["object"])
+            standings[row["document"]].evidence[row["id"]] = Held(row["key"], Polarity(row["polarity"]))
+        missing = sorted(set().union(*retracts.values()) - standings.keys())
+    return standings, edges
+
+
+def _standing(row: Row) -> Standing:
+    answered = row["state"] != State.FAILED and row["epoch"] >= 0
+    return Standing(
+        rank=Rank(row["epoch"], row["offset"], row["generation"], answered),
+        state=State(row["state"]),
+        title=row["title"],
+        journal=row["journal"],
+        year=row["year"],
+        own_retracted=row["own_retracted"],
+        retracted=row["retracted"],
+    )
+
+
+def _ends(key: str, ends: Ends) -> dict[str, Any]:
+    return {"key": key, "subject": ends.subject, "predicate": ends.predicate, "object": ends.object}
+
+
+def _edge(key: str, ends: Ends, row: Row) -> dict[str, Any]:
+    return _ends(key, ends) | {
+        "papers": row["papers"],
+        "negated": row["negated"],
+        "speculated": row["speculated"],
+        "first_year": row["first_year"] or 0,
+        "last_year": row["last_year"] or 0,
+        "best": row["best"] or "",
+        "subject_label": row["subject_label"],
+        "object_label": row["object_label"],
+    }
+
+
+def _labels(edges: Mapping[str, Ends], rows: Mapping[str, Row]) -> dict[str, set[str]]:
+    """What the given edges call each entity."""
+    found: dict[str, set[str]] = {}
+    for key, row in rows.items():
+        found.setdefault(edges[key].subject, set()).add(row["subject_label"])
+        found.setdefault(edges[key].object, set()).add(row["object_label"])
+    return found
+
+
+def _name_entities(wanted: Difference, before: Mapping[str, Row], after: Mapping[str, Row]) -> Steps[None]:
+    """Give each touched entity its degree and its label, and remove those without an edge.
+
+    An entity's label (type and name) is the smallest in text order that any of its edges states, so that it does not depend on
+    the order of arrival. All of its edges are looked through only where an edge that stated the present label changed its mind.
+    """
+    entities = {row["curie"]: row for row in (yield from ask("read_entities", curies=wanted.entities))}
+    stated, no_longer = _labels(wanted.edges, after), _labels(wanted.edges, before)
+    labels: dict[str, str] = {}
+    unsure = []
+    for curie, row in entities.items():
+        present = row["label"]
+        labels[curie] = min(stated.get(curie, set()) | ({present} if present else set()), default="")
+        if present in no_longer.get(curie, set()) and present not in stated.get(curie, set()):
+            unsure.append(curie)
+    for row in (yield from ask("read_labels", curies=[curie for curie in unsure if entities[curie]["degree"]])):
+        labels[row["curie"]] = min(label for label in (row["as_subject"], row["as_object"]) if label)
+    rows = []
+    for curie, row in entities.items():
+        kind, _, name = labels[curie].partition("|")
+        rows.append(
+            {"curie": curie, "label": labels[curie], "type": kind, "name": name, "search": name.casefold(), "degree": row["degree"]}
+        )
+    yield from ask("write_entities", rows=[row for row in rows if row["degree"] and _differs(row, entities[row["curie"]])])
+    yield from ask("drop_entities", curies=[row["curie"] for row in rows if not row["degree"]])
+
+
+def _differs(row: Mapping[str, Any], stored: Row) -> bool:
+    return bool(row["label"] != stored["label"] or row["degree"] != stored["stored_degree"])
