@@ -40,6 +40,13 @@ class BrokerRefused(StreamError):
     code = "stream.broker-refused"
 
 
+class ResourceAway(StreamError):
+    """The operating system refuses something for now: a full disk, no more file handles, a broken connection."""
+
+    code = "stream.resource-away"
+    action = Action.RETRY
+
+
 class MessageError(StreamError):
     """One message cannot be handled, whatever is tried."""
 
@@ -117,3 +124,9 @@ class DeadLetterMissing(StreamError):
     """No dead letter at that place."""
 
     code = "stream.dead-letter-missing"
+
+
+class WorkerCrashed(StreamError):
+    """The worker stopped by an error that nobody foresaw; nothing that was in hand is acknowledged."""
+
+    code = "stream.worker-crashed"

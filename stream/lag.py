@@ -19,10 +19,11 @@ INPUT: Final = {Stage.NER: Topic.ABSTRACTS, Stage.RELATIONS: Topic.ENTITIES, Sta
 
 @dataclass(frozen=True, slots=True)
 class StageLag:
-    """Messages that a stage has not committed, by partition."""
+    """Messages that a stage has not committed, and where it committed, by partition."""
 
     stage: Stage
     behind: dict[int, int]
+    committed: dict[int, int]  # -1 where the group never committed
 
     @property
     def messages(self) -> int:
@@ -78,11 +79,12 @@ class LagReader:
             committed = await self._committed(self._settings.group_of(stage), partitions)
             ends = await self._consumer.end_offsets(partitions)
             begins = await self._consumer.beginning_offsets(partitions)
-            behind = {}
+            behind, offsets = {}, {}
             for partition in partitions:
                 offset = committed[partition].offset if partition in committed else -1
                 behind[partition.partition] = max(ends[partition] - max(offset, begins[partition]), 0)
-            found.append(StageLag(stage, behind))
+                offsets[partition.partition] = offset
+            found.append(StageLag(stage, behind, offsets))
         return found
 
     async def _committed(self, group: str, partitions: list[TopicPartition]) -> dict[TopicPartition, Any]:

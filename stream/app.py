@@ -1,0 +1,66 @@
+"""The Faust app of one stage, with the settings that were measured to lose nothing.
+
+One app, and so one consumer group, for each stage: docs/decisions/0001-consumer-groups.md.
+"""
+
+from typing import Any
+
+import faust
+
+from .connection import ssl_context
+from .settings import Stage, StreamSettings
+from .topics import dead_letter_bytes
+
+
+def create_app(stage: Stage, settings: StreamSettings) -> faust.App:
+    """An app without agents, to be started in the running event loop."""
+    datadir = settings.data_dir / "faust"
+    datadir.mkdir(parents=True, exist_ok=True)  # Faust makes the last folder only
+    more: dict[str, Any] = {}
+    credentials = _credentials(settings)
+    if credentials is not None:
+        more["broker_credentials"] = credentials
+    return faust.App(
+        settings.group_of(stage),
+        broker=[f"kafka://{server.strip()}" for server in settings.broker.split(",")],
+        # The same client id in every stage: the broker's member ids begin with it and the assignor sorts by them,
+        # so that a worker gets the same partition numbers in each stage and the encoder's pass can be used again.
+        broker_client_id=f"biorelay-{settings.worker}",
+        store="memory://",
+        datadir=datadir / settings.group_of(stage),
+        key_serializer="raw",
+        value_serializer="raw",
+        autodiscover=False,
+        processing_guarantee="at_least_once",
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        table_standby_replicas=0,
+        web_enabled=False,
+        stream_wait_empty=False,
+        stream_buffer_maxsize=max(2 * settings.batch, 64),
+        broker_max_poll_records=max(2 * settings.batch, 64),
+        consumer_max_fetch_size=settings.message_bytes,
+        consumer_auto_offset_reset="earliest",
+        broker_commit_interval=0.25,
+        broker_commit_every=1000,
+        broker_session_timeout=settings.session_timeout,
+        broker_heartbeat_interval=min(3.0, settings.session_timeout / 4),
+        broker_request_timeout=settings.session_timeout + 10,
+        broker_max_poll_interval=3600.0,
+        producer_acks=-1,
+        producer_linger=0.005,
+        producer_request_timeout=60.0,
+        producer_max_request_size=dead_letter_bytes(settings),
+        agent_supervisor="mode.CrashingSupervisor",
+        **more,
+    )
+
+
+def _credentials(settings: StreamSettings) -> Any:
+    security = settings.security
+    context = ssl_context(security)
+    if security.protocol.startswith("SASL"):
+        return faust.SASLCredentials(
+            username=security.username, password=security.password, mechanism=security.mechanism, ssl_context=context
+        )
+    return faust.SSLCredentials(context) if context is not None else None

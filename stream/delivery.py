@@ -1,0 +1,396 @@
+"""The delivery promise, in one place. For every batch, in this order:
+
+1. take messages without acknowledging them;
+2. read each one's key and revision; set aside what has none, and what workers died on;
+3. run the step: documents at once where it is safe, alone where one is suspected of having killed a worker;
+4. where a neighbour is away (broker, graph), wait and try again, as long as it takes;
+5. where the whole batch fails for another reason, halve it until the guilty document stands alone;
+6. make a dead letter of what cannot be handled, with its bytes and its reason, and an empty answer with `status: failed`;
+7. send answers and dead letters in the order of their messages, and wait until all replicas have them;
+8. acknowledge the messages, in order.
+
+Nothing is acknowledged before its effects are safe, so a process may die anywhere and everything after the last
+acknowledgement comes again. Coming again is harmless: each message replaces its document's state at its revision.
+An error that means this worker is set up wrongly ends the worker, with nothing acknowledged.
+"""
+
+import asyncio
+import logging
+import random
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol, TypeVar
+
+from aiokafka.errors import KafkaConnectionError, KafkaError
+from faust.exceptions import ProducerSendError
+
+from graphstore.errors import GraphTimeout
+from models.runtime.errors import Action, BiorelayError
+from processors.records import Revision
+
+from . import headers
+from .connection import meaning
+from .errors import (
+    BadKey,
+    BrokerRefused,
+    BrokerUnreachable,
+    KilledWorker,
+    MessageError,
+    MessageTooLarge,
+    NoKey,
+    NoRevision,
+    ResourceAway,
+    Unexpected,
+    WrongPartition,
+)
+from .journal import Journal
+from .messages import Inbound, Outbound, Task
+from .metrics import Metrics
+from .settings import Stage, StreamSettings
+from .steps import OUTPUT, Answer, Step
+from .topics import Topic, dead_letter_bytes
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_FIRST_WAIT: Final = 0.25
+_LONGEST_WAIT: Final = 4.0
+_TAKE_WITHIN: Final = 0.02
+_SILENCE: Final = 3.0
+"""Seconds after which a broker that does not acknowledge counts as away in the metrics."""
+_HEADER_BYTES: Final = 64 * 1024
+"""Of a message's own headers, what goes into its dead letter."""
+_CURIE: Final = re.compile(r"[a-z][a-z0-9._]*:\S[^\r\n]*")
+
+
+class Sender(Protocol):
+    """Sends messages and waits for the broker; made of an engine's producer, or of a fake."""
+
+    async def send(self, messages: Sequence[Outbound]) -> list[BaseException | None]:
+        """Send in order; for each message `None` once all replicas have it, or the error."""
+        ...
+
+
+class Delivery:
+    """Settles one stage's messages."""
+
+    def __init__(
+        self,
+        step: Step,
+        sender: Sender,
+        settings: StreamSettings,
+        journal: Journal,
+        metrics: Metrics,
+        *,
+        partitioner: Callable[[bytes], int] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """`partitioner`: the partition of a key, where messages in another one are to be refused."""
+        self._step = step
+        self._stage: Stage = step.stage
+        self._sender = sender
+        self._settings = settings
+        self._journal = journal
+        self._metrics = metrics
+        self._partitioner = partitioner
+        self._sleep = sleep
+        output = OUTPUT[self._stage]
+        self._output = output.named(settings.prefix) if output else None
+        self._dead_letters = Topic.DEAD_LETTERS.named(settings.prefix)
+
+    async def run(self, stream: Any) -> None:
+        """Settle a Faust stream's messages until it ends. Raises what must end the worker."""
+        async for events in stream.noack_take(self._settings.batch, within=_TAKE_WITHIN):
+            await self.settle([inbound(event.message) for event in events])
+            for event in events:
+                await stream.ack(event)
+
+    async def settle(self, batch: Sequence[Inbound]) -> None:
+        """Operations 2 to 7; when it returns, the batch may be acknowledged."""
+        if not batch:
+            return
+        self._metrics.take(self._stage, min(headers.published_at(message.headers) or message.timestamp for message in batch))
+        tasks: dict[int, Task] = {}
+        results: dict[int, Answer | Exception] = {}
+        for index, message in enumerate(batch):
+            try:
+                tasks[index] = self._read(message)
+                self._spare(message)
+            except MessageError as error:
+                results[index] = error
+        suspects = [index for index in tasks if index not in results and self._journal.deaths(batch[index])]
+        crowd = [index for index in tasks if index not in results and index not in suspects]
+        for group in [crowd, *([index] for index in suspects)]:
+            if group:
+                results |= dict(zip(group, await self._run([tasks[index] for index in group]), strict=True))
+        parcels: list[_Parcel] = []
+        for index, message in enumerate(batch):
+            result = results[index]
+            if isinstance(result, Exception):
+                parcels += await self._set_aside(message, tasks.get(index), result)
+            else:
+                parcels += self._answer(tasks[index], result)
+                self._metrics.documents.labels(self._stage, result.outcome).inc()
+        await self._send(parcels)
+        self._metrics.settled(self._stage)
+
+    # 2. read, and spare the worker what killed others
+
+    def _read(self, message: Inbound) -> Task:
+        if message.key is None:
+            raise NoKey("the message has no key", remedy="Key each message by its document's CURIE, such as pubmed:12345678.")
+        try:
+            document = message.key.decode()
+        except UnicodeDecodeError as error:
+            raise BadKey("the key is not UTF-8") from error
+        if not _CURIE.fullmatch(document) or len(document) > 512:
+            raise BadKey(f"the key {document[:80]!r} is no document's CURIE such as pubmed:12345678")
+        if self._stage is not Stage.NER:
+            published = headers.published_at(message.headers)
+            return Task(message, document, headers.revision(message.headers), message.timestamp if published is None else published)
+        if self._partitioner is not None and self._partitioner(message.key) != message.partition:
+            raise WrongPartition(
+                f"{document} belongs into partition {self._partitioner(message.key)}, not {message.partition}",
+                remedy="Partition by murmur2 of the key, Kafka's default; for kcat and librdkafka: topic.partitioner=murmur2_random.",
+            )
+        return Task(message, document, self._first_revision(message), message.timestamp)
+
+    def _first_revision(self, message: Inbound) -> Revision:
+        own = Revision(self._settings.epoch, message.offset)
+        try:
+            given = headers.revision(message.headers)
+        except NoRevision:
+            return own
+        return min(given, own)  # a replayed dead letter keeps its revision; nobody may claim to be newer than the log says
+
+    def _spare(self, message: Inbound) -> None:
+        deaths = self._journal.deaths(message)
+        if deaths >= self._settings.deaths:
+            raise KilledWorker(
+                f"workers died {deaths} times in a row with this message in hand", remedy="Find out why, mend it, then replay it."
+            )
+
+    # 3. to 5. run
+
+    async def _run(self, tasks: Sequence[Task]) -> list[Answer | Exception]:
+        async def operation() -> Sequence[Answer | Exception]:
+            results = await self._step.run(tasks)
+            for result in results:
+                if isinstance(result, Exception) and (_stops(result) or _outage(result) is not None):
+                    raise result
+            return results
+
+        try:
+            return [*await self._patiently(operation, divisible=len(tasks) > 1)]
+        except Exception as error:
+            if _stops(error):
+                raise
+            if len(tasks) == 1:
+                return [error]
+            half = len(tasks) // 2
+            return [*await self._run(tasks[:half]), *await self._run(tasks[half:])]
+
+    async def _patiently(self, operation: Callable[[], Awaitable[T]], *, divisible: bool = False) -> T:
+        """Wait out what is away; every other error is the caller's."""
+        wait = _FIRST_WAIT
+        while True:
+            try:
+                result = await operation()
+            except Exception as error:
+                away = _outage(error)
+                # A transaction that is too long for the database's limit gets shorter by halving, not by waiting.
+                if away is None or (divisible and isinstance(error, GraphTimeout)):
+                    raise
+            else:
+                self._metrics.back(self._stage)
+                return result
+            self._metrics.away(self._stage, away.code)
+            log.warning("%s waits: %s", self._stage, away)
+            await self._sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311  jitter keeps workers from returning all at once
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    # 6. set aside
+
+    async def _set_aside(self, message: Inbound, task: Task | None, error: Exception) -> "list[_Parcel]":
+        code = error.code if isinstance(error, BiorelayError) else Unexpected.code
+        foreign = None if isinstance(error, BiorelayError) else error
+        log.error("%s sets %s aside (%s): %s", self._stage, message, code, _said(error), exc_info=foreign)
+        self._metrics.dead_letters.labels(self._stage, code).inc()
+        self._metrics.documents.labels(self._stage, "dead-letter").inc()
+        parcels = [_Parcel(self._dead_letter(message, task, error, code), message, task)]
+        if task is not None:
+            failed = await self._failed(task)
+            parcels += self._answer(task, failed) if failed is not None else []
+        return parcels
+
+    async def _failed(self, task: Task) -> Answer | None:
+        try:
+            return await self._patiently(lambda: self._step.fail(task))
+        except Exception as error:
+            if _stops(error):
+                raise
+            log.exception("%s cannot mark %s as failed", self._stage, task.document)
+            return None
+
+    def _dead_letter(self, message: Inbound, task: Task | None, error: Exception, code: str) -> Outbound:
+        kept, room = [], _HEADER_BYTES
+        for name, value in message.headers:
+            room -= len(name) + len(value or b"")
+            if room >= 0 and name not in headers.DEAD_LETTER and name != headers.REVISION:
+                kept.append((name, value))
+        about = {
+            headers.ERROR_CODE: code,
+            headers.ERROR: _said(error)[:1000],
+            headers.STAGE: self._stage.value,
+            headers.TOPIC: message.topic,
+            headers.PARTITION: str(message.partition),
+            headers.OFFSET: str(message.offset),
+            headers.ATTEMPTS: str(self._journal.deaths(message) + (not isinstance(error, KilledWorker))),
+            headers.SOFTWARE: self._settings.software,
+            headers.MODEL: self._step.model,
+        }
+        if task is not None:
+            about[headers.REVISION] = str(task.revision)
+        said = tuple((name, text.encode("utf-8", "backslashreplace")) for name, text in about.items())
+        whole = Outbound(self._dead_letters, None, message.key, message.value, (*kept, *said))
+        return whole if _size(whole) <= dead_letter_bytes(self._settings) else _cut(whole)
+
+    # 7. send
+
+    def _answer(self, task: Task, answer: Answer) -> "list[_Parcel]":
+        if self._output is None:
+            return []
+        stamp = headers.stamp(task.revision, task.published_at)
+        message = Outbound(self._output, task.message.partition, task.document.encode(), answer.value, stamp)
+        return [_Parcel(message, task.message, task)]
+
+    async def _send(self, parcels: "Sequence[_Parcel]") -> None:
+        """Send and wait for the broker, however long; a message that does not fit is set aside in its turn."""
+        if not parcels:
+            return
+        large = await self._patiently(lambda: self._send_once(parcels))
+        if len(parcels) > 1:
+            for parcel in large:  # the broker refuses whole batches, so each is tried alone before it is blamed
+                await self._send([parcel])
+            return
+        for parcel in large:
+            message = parcel.outbound
+            if message.topic == self._dead_letters and message.value:
+                await self._send([replace(parcel, outbound=_cut(message))])
+            elif message.topic == self._dead_letters or message.value is None:
+                raise BrokerRefused(f"{message.topic} takes not even small messages", remedy="Raise its max.message.bytes.")
+            else:
+                size = len(message.value)
+                error = MessageTooLarge(f"the answer for {parcel.message} has {size} bytes, more than {message.topic} takes")
+                await self._send(await self._set_aside(parcel.message, parcel.task, error))
+
+    async def _send_once(self, parcels: "Sequence[_Parcel]") -> "list[_Parcel]":
+        """One try. Returns the parcels that do not fit; raises outages and refusals."""
+        fit = [parcel for parcel in parcels if _size(parcel.outbound) <= self._limit(parcel.outbound)]
+        large = [parcel for parcel in parcels if _size(parcel.outbound) > self._limit(parcel.outbound)]
+        sending = asyncio.ensure_future(self._sender.send([parcel.outbound for parcel in fit]))
+        try:
+            await asyncio.wait([sending], timeout=_SILENCE)
+            if not sending.done():
+                self._metrics.away(self._stage, BrokerUnreachable.code)
+            results = await sending
+        finally:
+            sending.cancel()
+        for parcel, result in zip(fit, results, strict=True):
+            if result is not None:
+                found = meaning(result, self._settings.broker)
+                if not isinstance(found, MessageTooLarge):
+                    raise found from result
+                large.append(parcel)
+        return large
+
+    def _limit(self, message: Outbound) -> int:
+        return dead_letter_bytes(self._settings) if message.topic == self._dead_letters else self._settings.message_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """A message to send and where it comes from."""
+
+    outbound: Outbound
+    message: Inbound
+    task: Task | None
+
+
+class FaustSender:
+    """Sends through a Faust app's producer."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def send(self, messages: Sequence[Outbound]) -> list[BaseException | None]:
+        producer = await self._app.maybe_start_producer()
+        results: list[BaseException | None] = [None] * len(messages)
+        acknowledgements: dict[int, Awaitable[Any]] = {}
+        for index, message in enumerate(messages):
+            try:
+                acknowledgements[index] = await producer.send(
+                    message.topic, message.key, message.value, message.partition, None, list(message.headers)
+                )
+            except (ProducerSendError, KafkaError) as error:
+                # What the producer's send() raises comes wrapped.
+                cause = error.__cause__ if isinstance(error, ProducerSendError) and error.__cause__ else error
+                results[index] = cause
+                if not isinstance(meaning(cause, ""), MessageTooLarge):  # each further try would wait as long
+                    results[index:] = [cause] * (len(messages) - index)
+                    break
+        answers = await asyncio.gather(*acknowledgements.values(), return_exceptions=True)
+        for index, answer in zip(acknowledgements, answers, strict=True):
+            if isinstance(answer, asyncio.CancelledError):
+                results[index] = KafkaConnectionError("the producer stopped before the broker answered")
+            elif isinstance(answer, BaseException):
+                results[index] = answer
+        return results
+
+
+def inbound(message: Any) -> Inbound:
+    """A Faust message as ours."""
+    given = message.headers or ()
+    pairs = given.items() if isinstance(given, Mapping) else given
+    return Inbound(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        timestamp=round(message.timestamp * 1000),
+        key=message.key,
+        value=message.value,
+        headers=tuple((name, value or b"") for name, value in pairs),
+    )
+
+
+def _outage(error: BaseException) -> BiorelayError | None:
+    """The error that says a neighbour is away, if this is one."""
+    if isinstance(error, BiorelayError):
+        return error if error.action is Action.RETRY else None
+    if isinstance(error, OSError):  # the network, the disk, file handles: never one document's fault
+        return ResourceAway(f"{type(error).__name__}: {error}")
+    return None
+
+
+def _stops(error: BaseException) -> bool:
+    return isinstance(error, BiorelayError) and error.action is Action.STOP
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, BiorelayError) else f"{type(error).__name__}: {error}"
+
+
+def _size(message: Outbound) -> int:
+    """What the message takes on the wire, a little generously."""
+    pairs = sum(len(name) + len(value) + 10 for name, value in message.headers)
+    return len(message.key or b"") + len(message.value or b"") + pairs + 512
+
+
+def _cut(message: Outbound) -> Outbound:
+    """A dead letter that holds only the beginning of its message, and says so."""
+    value = message.value or b""
+    pairs = dict(message.headers)
+    whole = pairs.get(headers.CUT_FROM, str(len(value)).encode())
+    kept = tuple(pair for pair in message.headers if pair[0] != headers.CUT_FROM)
+    return replace(message, value=value[: min(len(value) // 4, 1 << 20)], headers=(*kept, (headers.CUT_FROM, whole)))

@@ -1,0 +1,139 @@
+"""What a worker tells about itself: Prometheus metrics, and whether it is alive and ready.
+
+Stages and codes are the only labels that vary, so the number of series is bounded.
+"""
+
+import time
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from processors.records import Relation
+
+from .settings import Stage, StreamSettings
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_FRESHNESS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 6 * 3600.0, 86400.0)
+_LOOP_SILENCE = 15.0
+"""Seconds without a beat after which the event loop counts as frozen."""
+
+
+class Metrics:
+    """The metrics of one worker, in a registry of their own."""
+
+    def __init__(self, settings: StreamSettings) -> None:
+        self._settings = settings
+        self.registry = CollectorRegistry()
+        registry = self.registry
+        self.documents = Counter("biorelay_documents", "Messages settled, by stage and outcome", ["stage", "outcome"], registry=registry)
+        self.relations = Counter("biorelay_relations", "Relations found, by predicate", ["predicate"], registry=registry)
+        self.inference = Histogram(
+            "biorelay_inference_seconds", "One document's model time, by stage", ["stage"], buckets=_SECONDS, registry=registry
+        )
+        self.graph_write = Histogram("biorelay_graph_write_seconds", "One batch's transaction", buckets=_SECONDS, registry=registry)
+        self.lag_messages = Gauge(
+            "biorelay_lag_messages", "Messages that the stage's group has not committed", ["stage"], registry=registry
+        )
+        self.lag_seconds = Gauge(
+            "biorelay_lag_seconds", "Age of the oldest document that the stage has not settled", ["stage"], registry=registry
+        )
+        self.freshness = Histogram(
+            "biorelay_publish_to_queryable_seconds",
+            "From publication until the graph has the document",
+            buckets=_FRESHNESS,
+            registry=registry,
+        )
+        self.dead_letters = Counter(
+            "biorelay_dead_letters", "Messages set aside, by stage and reason", ["stage", "code"], registry=registry
+        )
+        self.retries = Counter(
+            "biorelay_retries", "Waits for a neighbour that is away, by stage and reason", ["stage", "code"], registry=registry
+        )
+        self.waiting = Gauge("biorelay_waiting", "1 while the stage waits for a neighbour that is away", ["stage"], registry=registry)
+        self.commit_age = Gauge(
+            "biorelay_commit_age_seconds", "Seconds for which a partition had something to commit and did not", ["stage"], registry=registry
+        )
+        self.model_info = Gauge("biorelay_model_info", "The model that runs", ["model", "generation", "software"], registry=registry)
+        self._beat = time.monotonic()
+        self._away: dict[Stage, str] = {}
+        self._in_hand: dict[Stage, int] = {}
+        self._behind_since: dict[Stage, float] = {}
+        self._ready: dict[str, bool] = dict.fromkeys(_parts(settings.stages), False)
+        self._age: dict[Stage, float] = {}
+        for stage in settings.stages:
+            for series in (self.lag_messages, self.lag_seconds, self.waiting, self.commit_age):
+                series.labels(stage).set(0)
+            for outcome in ("ok", "deleted", "failed", "dead-letter"):
+                self.documents.labels(stage, outcome)
+
+    def beat(self) -> None:
+        """The event loop turns."""
+        self._beat = time.monotonic()
+
+    def ready(self, part: str, is_ready: bool) -> None:
+        """`part`: broker, model or graph."""
+        if part in self._ready:
+            self._ready[part] = is_ready
+
+    def found(self, relations: Iterable[Relation]) -> None:
+        for relation in relations:
+            self.relations.labels(relation.predicate.value).inc()
+
+    def away(self, stage: Stage, code: str) -> None:
+        """The stage waits because of that error."""
+        self._away[stage] = code
+        self.retries.labels(stage, code).inc()
+        self.waiting.labels(stage).set(1)
+
+    def back(self, stage: Stage) -> None:
+        """The stage waits no longer."""
+        if self._away.pop(stage, None) is not None:
+            self.waiting.labels(stage).set(0)
+
+    def take(self, stage: Stage, oldest_ms: int) -> None:
+        """A batch is in hand whose oldest document was published then."""
+        self._in_hand[stage] = oldest_ms
+
+    def settled(self, stage: Stage) -> None:
+        self._in_hand.pop(stage, None)
+        self._behind_since.pop(stage, None)
+
+    def lag(self, stage: Stage, messages: int, commit_age: float) -> None:
+        """What the broker says about the stage."""
+        now = time.time()
+        self.lag_messages.labels(stage).set(messages)
+        self.commit_age.labels(stage).set(commit_age)
+        self._age[stage] = commit_age
+        oldest = self._in_hand.get(stage)
+        if messages == 0:
+            self._behind_since.pop(stage, None)
+            seconds = 0.0
+        elif oldest is not None:
+            seconds = now - oldest / 1000
+        else:
+            seconds = now - self._behind_since.setdefault(stage, now)
+        self.lag_seconds.labels(stage).set(max(seconds, 0.0))
+
+    def health(self) -> dict[str, str]:
+        """What is wrong with this process, by part; empty while it is alive. A stage that waits for a neighbour is alive."""
+        wrong = {}
+        silence = time.monotonic() - self._beat
+        if silence > _LOOP_SILENCE:
+            wrong["loop"] = f"the event loop stands still for {silence:.0f} s"
+        for stage, age in self._age.items():
+            if age > self._settings.stuck and stage not in self._away:
+                wrong[stage.value] = f"nothing committed for {age:.0f} s though there is work"
+        return wrong
+
+    def readiness(self) -> dict[str, str]:
+        """What is not ready, by part; empty once everything is."""
+        wrong = {part: "not ready" for part, is_ready in self._ready.items() if not is_ready}
+        return wrong | {stage.value: f"waits: {code}" for stage, code in self._away.items()}
+
+    def exposition(self) -> bytes:
+        """The text that Prometheus scrapes."""
+        return generate_latest(self.registry)
+
+
+def _parts(stages: tuple[Stage, ...]) -> list[str]:
+    return ["broker", *(["model"] if {Stage.NER, Stage.RELATIONS} & set(stages) else []), *(["graph"] if Stage.GRAPH in stages else [])]

@@ -1,0 +1,57 @@
+"""Tells the graph's changes: from the outbox, written in the same transaction as the graph, to the graph-changes topic.
+
+At least once: a change may be told again after a crash, under the same id.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from models.runtime.errors import Action, BiorelayError
+
+from .connection import meaning
+from .delivery import Sender
+from .messages import Outbound
+from .metrics import Metrics
+from .settings import Stage, StreamSettings
+from .steps import GraphStep
+from .topics import Topic
+
+log = logging.getLogger(__name__)
+
+_PAUSE: Final = 0.5
+_AWAY_PAUSE: Final = 2.0
+_CHUNK: Final = 500
+
+
+async def relay(step: GraphStep, sender: Sender, settings: StreamSettings, metrics: Metrics, mine: Callable[[], bool]) -> None:
+    """Run until cancelled. `mine` says whether this worker is the one that tells: one of all those at work is enough.
+
+    Raises what must end the worker.
+    """
+    topic = Topic.GRAPH_CHANGES.named(settings.prefix)
+    while True:
+        pause = _PAUSE
+        try:
+            if mine():
+                store = await step.store()
+                changes = await store.outbox(_CHUNK)
+                if changes:
+                    results = await sender.send([Outbound(topic, None, change.edge.encode(), change.to_bytes()) for change in changes])
+                    _raise(results, settings)
+                    await store.outbox_done([change.id for change in changes])
+                    pause = 0 if len(changes) == _CHUNK else _PAUSE
+        except BiorelayError as error:
+            if error.action is not Action.RETRY:
+                raise
+            metrics.retries.labels(Stage.GRAPH, error.code).inc()
+            log.warning("graph changes wait: %s", error)
+            pause = _AWAY_PAUSE
+        await asyncio.sleep(pause)
+
+
+def _raise(results: list[BaseException | None], settings: StreamSettings) -> None:
+    for result in results:
+        if result is not None:
+            raise meaning(result, settings.broker) from result

@@ -1,0 +1,249 @@
+"""The three steps on documents, free of any stream engine: a task in, an answer or an error out.
+
+The biology and the graph come from outside, as the two protocols below.
+"""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from graphstore.contribution import Contribution
+from processors.limits import Limits, parse_abstract
+from processors.records import Abstract, Entities, Provenance, Relations, Status
+
+from .errors import KeyMismatch
+from .journal import Journal
+from .messages import Task
+from .metrics import Metrics
+from .settings import Stage, StreamSettings
+from .topics import Topic
+
+OUTPUT: Final = {Stage.NER: Topic.ENTITIES, Stage.RELATIONS: Topic.RELATIONS, Stage.GRAPH: None}
+"""The topic that each stage writes."""
+
+
+class Extractor(Protocol):
+    """The pure steps: same input, same output; safe to call from several threads."""
+
+    @property
+    def model_version(self) -> str:
+        """name@version of the artefact."""
+        ...
+
+    @property
+    def generation(self) -> int:
+        """The manifest's integer; a newer model's answer replaces an older one's within a revision."""
+        ...
+
+    def entities(self, abstract: Abstract) -> Entities: ...
+
+    def relations(self, entities: Entities) -> Relations: ...
+
+
+class Store(Protocol):
+    """What the graph stage needs of a graph."""
+
+    async def apply(self, batch: Sequence[Contribution]) -> Any:
+        """Replace the documents' contributions in one transaction. Errors say by their `action` what to do."""
+        ...
+
+    async def outbox(self, limit: int) -> Sequence[Any]:
+        """Changes that wait to be told, oldest first."""
+        ...
+
+    async def outbox_done(self, ids: Sequence[str]) -> None:
+        """Forget changes that were told."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+StoreFactory = Callable[[], Store | Awaitable[Store]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a step made of a task. `value` goes to the next topic; `None` there is a tombstone."""
+
+    value: bytes | None
+    outcome: str  # ok, deleted, failed
+
+
+class Step(Protocol):
+    """One stage's work on tasks."""
+
+    stage: Stage
+
+    @property
+    def model(self) -> str:
+        """name@version for dead letters; empty where no model is at work."""
+        ...
+
+    async def run(self, tasks: Sequence[Task]) -> Sequence[Answer | Exception]:
+        """An answer or an error for each task. Raises what belongs to no single task: then the batch is split."""
+        ...
+
+    async def fail(self, task: Task) -> Answer:
+        """The empty answer that says `status: failed` at the task's revision."""
+        ...
+
+
+class DocumentStep:
+    """A step that treats each document alone, several at once on a pool of threads, so that the event loop stays free."""
+
+    def __init__(self, settings: StreamSettings, extractor: Extractor, executor: Executor, journal: Journal, metrics: Metrics) -> None:
+        self._settings = settings
+        self._extractor = extractor
+        self._executor = executor
+        self._journal = journal
+        self._metrics = metrics
+
+    stage: Stage
+
+    @property
+    def model(self) -> str:
+        return self._extractor.model_version
+
+    async def run(self, tasks: Sequence[Task]) -> Sequence[Answer | Exception]:
+        loop = asyncio.get_running_loop()
+        return await asyncio.gather(*(loop.run_in_executor(self._executor, self._marked, task) for task in tasks))
+
+    def _marked(self, task: Task) -> Answer | Exception:
+        self._journal.begin(task.message)
+        began = time.perf_counter()
+        try:
+            return self._answer(task)
+        except Exception as error:  # noqa: BLE001  the delivery policy judges it
+            return error
+        finally:
+            self._metrics.inference.labels(self.stage).observe(time.perf_counter() - began)
+            self._journal.end(task.message)
+
+    def _answer(self, task: Task) -> Answer:
+        raise NotImplementedError
+
+    def _provenance(self) -> Provenance:
+        model = self._extractor
+        return Provenance(software=self._settings.software, model=model.model_version, generation=model.generation)
+
+
+class NerStep(DocumentStep):
+    """Abstract in, entities out."""
+
+    stage = Stage.NER
+
+    def _answer(self, task: Task) -> Answer:
+        if task.message.value is None:
+            return Answer(None, "deleted")
+        settings = self._settings
+        limits = Limits(max_document_bytes=settings.document_bytes, max_text_characters=settings.text_characters)
+        abstract = parse_abstract(task.message.value, limits)
+        _same(task, abstract.id)
+        return Answer(self._extractor.entities(abstract).to_bytes(), "ok")
+
+    async def fail(self, task: Task) -> Answer:
+        return Answer(Entities(id=task.document, status=Status.FAILED, provenance=self._provenance()).to_bytes(), "failed")
+
+
+class RelationsStep(DocumentStep):
+    """Entities in, relations out."""
+
+    stage = Stage.RELATIONS
+
+    def _answer(self, task: Task) -> Answer:
+        if task.message.value is None:
+            return Answer(None, "deleted")
+        entities = Entities.from_bytes(task.message.value)
+        _same(task, entities.id)
+        if entities.status is Status.FAILED:
+            # The generation stays the entities': a failure of an older model must not outrank an answer of its own generation.
+            return Answer(Relations(id=entities.id, status=Status.FAILED, provenance=entities.provenance).to_bytes(), "failed")
+        relations = self._extractor.relations(entities)
+        self._metrics.found(relations.relations)
+        return Answer(relations.to_bytes(), "ok")
+
+    async def fail(self, task: Task) -> Answer:
+        return Answer(Relations(id=task.document, status=Status.FAILED, provenance=self._provenance()).to_bytes(), "failed")
+
+
+class GraphStep:
+    """Relations in, the graph brought up to them; one transaction a batch."""
+
+    stage = Stage.GRAPH
+    model = ""
+
+    def __init__(self, settings: StreamSettings, factory: StoreFactory, journal: Journal, metrics: Metrics) -> None:
+        self._settings = settings
+        self._factory = factory
+        self._store: Store | None = None
+        self._opening = asyncio.Lock()
+        self._journal = journal
+        self._metrics = metrics
+
+    async def store(self) -> Store:
+        """The graph, opened when it is first needed, so that a worker starts and waits where the graph is away."""
+        async with self._opening:
+            if self._store is None:
+                made = self._factory()
+                self._store = await made if inspect.isawaitable(made) else made
+                self._metrics.ready("graph", True)
+            return self._store
+
+    async def close(self) -> None:
+        store, self._store = self._store, None
+        if store is not None:
+            await store.close()
+
+    async def run(self, tasks: Sequence[Task]) -> Sequence[Answer | Exception]:
+        read = await asyncio.to_thread(lambda: [self._contribution(task) for task in tasks])
+        good = [(task, found) for task, found in zip(tasks, read, strict=True) if isinstance(found, Contribution)]
+        if good:
+            store = await self.store()
+            began = time.perf_counter()
+            # Only an engine inside this process can take the process down with it; a server's slowness must not look like a death.
+            marked = [task.message for task, _ in good] if getattr(store, "in_process", False) else []
+            for message in marked:
+                self._journal.begin(message)
+            try:
+                await store.apply([contribution for _, contribution in good])
+            finally:
+                for message in marked:
+                    self._journal.end(message)
+            self._metrics.graph_write.observe(time.perf_counter() - began)
+            self._metrics.ready("graph", True)
+            now = time.time()
+            for task, _ in good:
+                self._metrics.freshness.observe(max(now - task.published_at / 1000, 0.0))
+        return [Answer(None, _outcome(found)) if isinstance(found, Contribution) else found for found in read]
+
+    async def fail(self, task: Task) -> Answer:
+        """The document contributes nothing; raises what the store raises."""
+        provenance = Provenance(software=self._settings.software, model="", generation=0)
+        failed = Relations(id=task.document, status=Status.FAILED, provenance=provenance)
+        await (await self.store()).apply([Contribution.of(failed, task.revision)])
+        return Answer(None, "failed")
+
+    def _contribution(self, task: Task) -> Contribution | Exception:
+        if task.message.value is None:
+            return Contribution(task.document, task.revision, 0, None)
+        try:
+            relations = Relations.from_bytes(task.message.value)
+            _same(task, relations.id)
+            return Contribution.of(relations, task.revision)
+        except Exception as error:  # noqa: BLE001  the delivery policy judges it
+            return error
+
+
+def _same(task: Task, document: str) -> None:
+    if document != task.document:
+        raise KeyMismatch(f"the key names {task.document}, the record inside names {document}", remedy="Key each record by its id.")
+
+
+def _outcome(contribution: Contribution) -> str:
+    if contribution.relations is None:
+        return "deleted"
+    return "ok" if contribution.relations.status is Status.OK else "failed"

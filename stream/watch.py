@@ -1,0 +1,67 @@
+"""Looks at the worker from outside its stages: the loop's beat, the broker, the lag, the age of commits."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+from aiokafka.errors import KafkaError
+
+from .connection import meaning
+from .errors import StreamError
+from .lag import LagReader, StageLag
+from .metrics import Metrics
+from .settings import Stage, StreamSettings
+
+log = logging.getLogger(__name__)
+
+_LOOK_EVERY: Final = 2.0
+
+
+async def beat(metrics: Metrics) -> None:
+    """Run until cancelled: the event loop turns."""
+    while True:
+        metrics.beat()
+        await asyncio.sleep(1.0)
+
+
+async def watch(settings: StreamSettings, metrics: Metrics, assigned: Callable[[Stage], set[int]]) -> None:
+    """Run until cancelled. `assigned` tells this worker's partitions of a stage's topic."""
+    ages = CommitAges()
+    while True:
+        try:
+            async with LagReader(settings, settings.stages) as reader:
+                while True:
+                    for lag in await reader.read():
+                        metrics.lag(lag.stage, lag.messages, ages.look(lag, assigned(lag.stage)))
+                    metrics.ready("broker", True)
+                    await asyncio.sleep(_LOOK_EVERY)
+        except (KafkaError, OSError, StreamError) as error:
+            metrics.ready("broker", False)
+            ages.forget()
+            log.warning("lag unknown: %s", error if isinstance(error, StreamError) else meaning(error, settings.broker))
+        await asyncio.sleep(_LOOK_EVERY)
+
+
+class CommitAges:
+    """How long a partition has had something to commit and did not, from one look to the next."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[Stage, int], tuple[int, float]] = {}
+
+    def look(self, lag: StageLag, mine: set[int]) -> float:
+        """Seconds of the slowest of this worker's partitions; 0 where nothing waits."""
+        now = time.monotonic()
+        oldest = now
+        for partition, committed in lag.committed.items():
+            key = (lag.stage, partition)
+            known = self._seen.get(key)
+            if partition not in mine or lag.behind[partition] == 0 or known is None or known[0] != committed:
+                self._seen[key] = (committed, now)
+            oldest = min(oldest, self._seen[key][1])
+        return now - oldest
+
+    def forget(self) -> None:
+        """The broker was away: what did not move then says nothing."""
+        self._seen.clear()
