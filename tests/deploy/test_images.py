@@ -106,7 +106,7 @@ def test_the_worker_is_not_root_and_may_write_only_its_own_folder(compose: dict[
     worker = compose["services"]["worker"]
     assert worker["read_only"] is True
     assert worker["cap_drop"] == ["ALL"]
-    assert worker["volumes"] == ["/var/lib/biorelay"]
+    assert worker["volumes"] == ["worker:/var/lib/biorelay"]  # which documents were in hand when a worker died
     users = [line.split()[1] for line in dockerfile if line.startswith("USER")]
     assert users == ["10001"]
 
