@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
-from pydantic_core import from_json
+from pydantic_core import PydanticSerializationError, from_json
 
 from processors.errors import NotJson, RecordError, UnknownSchema
 
@@ -104,8 +104,14 @@ class Record(Part):
     schema_: str = Field(alias="schema")
 
     def to_bytes(self) -> bytes:
-        """The record as canonical UTF-8 JSON: field order is the model's, nothing that is None is left out."""
-        return self.model_dump_json(by_alias=True).encode()
+        """The record as canonical UTF-8 JSON: field order is the model's, nothing that is None is left out.
+
+        Raises `RecordError` where a text holds a lone surrogate, which no UTF-8 can.
+        """
+        try:
+            return self.model_dump_json(by_alias=True).encode()
+        except PydanticSerializationError as error:
+            raise RecordError(f"{self.schema_name}: a text cannot be written as UTF-8: {error}") from error
 
     @classmethod
     def from_bytes(cls, value: bytes) -> Self:
