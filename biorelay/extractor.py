@@ -41,6 +41,7 @@ class Extractor:
             software=__version__, model=artefact.reference, generation=artefact.manifest.generation, vocabulary=linker.version
         )
         encoder = Encoder(artefact, max_characters=max_characters, cache_bytes=cache_bytes)
+        self.cache = encoder.cache
         self._recogniser = Recogniser(encoder, linker, self.provenance)
         self._classifier = RelationClassifier(encoder, RelationHead(artefact), linker.name_of, self.provenance)
 

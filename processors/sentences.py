@@ -58,7 +58,7 @@ BOUNDARY = re.compile(
     rf"(?P<mark>(?<![.?!…])[.?!…]+)[{re.escape(CLOSERS)}]*(?P<space>\s+)"  # a mark, brackets that close, white space
     rf"|(?P<wide>[。！？]+[{re.escape(CLOSERS)}」』）]*\s*)"  # Chinese and Japanese need no white space
     r"|(?P<paragraph>\n\s*\n\s*)"
-    rf"|(?P<label>(?<=\s)(?={LABEL}))"  # a structured abstract's next section, whatever ends the one before
+    rf"|(?P<label>(?<=\s)(?<![A-Z&]\s)(?={LABEL}))"  # a structured abstract's next section, whatever ends the one before
 )
 LAST_WORD = re.compile(r"[^\s(\[{,;:/<>=]*$")
 INITIALISM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")

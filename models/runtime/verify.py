@@ -115,7 +115,7 @@ def write_predictions(artefact: Artefact, documents: Iterable[tuple[str, Sequenc
 
 
 def verify(artefact: Artefact) -> Verification:
-    """Replay the stored predictions. Raises `ArtefactMissing` where the artefact has none, `ArtefactCorrupt` where a line cannot be read."""
+    """Replay the stored predictions. Raises `ArtefactMissing` where there are none, `ArtefactCorrupt` where a line cannot be read."""
     if PREDICTIONS not in artefact.manifest.files:
         raise ArtefactMissing(f"{artefact.reference} has no {PREDICTIONS}", remedy="Only artefacts that carry one can be verified.")
     path = artefact.verified(PREDICTIONS)

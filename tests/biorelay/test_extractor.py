@@ -1,0 +1,127 @@
+"""The extractor gives the same bytes for an abstract, whatever runs before it or beside it."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from biorelay.extractor import AHEAD, Extractor
+from models.runtime.errors import ArtefactMissing, BiorelayError, TextTooLong
+from processors.records import Abstract, Section
+
+SENTENCES = (
+    "Tamoxifen lowers the risk of breast cancer.",
+    "Mutations of BRCA1 and BRCA2 increase the risk of ovarian cancer in women.",
+    "Cisplatin caused nephrotoxicity in mice, and amifostine prevented it.",
+    "Seizures were seen after cocaine in 5 of 20 rats (P < 0.05).",
+    "Interleukin-6 and TNF-\u03b1 were raised in patients with rheumatoid arthritis.",
+    "The variant c.76A>T (rs1801133) of MTHFR was not associated with stroke.",
+    "HeLa cells were treated with doxorubicin, which activates p53.",
+)
+
+
+def documents(count: int) -> list[Abstract]:
+    rng = random.Random(5)
+    return [
+        Abstract(
+            id=f"pubmed:{number}",
+            title=rng.choice(SENTENCES),
+            sections=tuple(
+                Section(label=label, text=" ".join(rng.choices(SENTENCES, k=rng.randint(0, 6)))) for label in ("AIM", "RESULTS")
+            ),
+        )
+        for number in range(count)
+    ]
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    return Extractor.load()
+
+
+@pytest.fixture(scope="module")
+def expected(extractor: Extractor) -> dict[str, tuple[bytes, bytes]]:
+    """Each document extracted alone."""
+    found = ((document.id, extractor.extract(document)) for document in documents(14))
+    return {name: (entities.to_bytes(), relations.to_bytes()) for name, (entities, relations) in found}
+
+
+@pytest.mark.parametrize("cache_bytes", [0, 3_000_000, 64_000_000])
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_workers_order_and_cache_change_no_byte(expected: dict[str, tuple[bytes, bytes]], workers: int, cache_bytes: int) -> None:
+    extractor = Extractor.load(cache_bytes=cache_bytes)
+    shuffled = documents(14)
+    random.Random(workers).shuffle(shuffled)
+    made = list(extractor.extract_many(shuffled, workers=workers))
+    assert [entities.id for entities, _ in made] == [document.id for document in shuffled]
+    assert {e.id: (e.to_bytes(), r.to_bytes()) for e, r in made} == expected
+    assert any(r.relations for _, r in made)
+
+
+def test_stages_apart_give_the_same_bytes(extractor: Extractor, expected: dict[str, tuple[bytes, bytes]]) -> None:
+    elsewhere = Extractor.load()
+    for document in documents(4):
+        entities = extractor.entities(document)
+        sent = type(entities).from_bytes(entities.to_bytes())
+        assert (entities.to_bytes(), elsewhere.relations(sent).to_bytes()) == expected[document.id]
+
+
+def test_relations_reuse_the_encoding_of_entities(expected: dict[str, tuple[bytes, bytes]]) -> None:
+    extractor = Extractor.load()
+    for document in documents(3):
+        extractor.extract(document)
+    cache = extractor.cache
+    assert cache.misses == 3
+    assert cache.hits >= 1
+
+
+def test_the_reader_is_not_run_far_ahead(extractor: Extractor) -> None:
+    read = 0
+
+    def reader() -> Iterator[Abstract]:
+        nonlocal read
+        for document in documents(30):
+            read += 1
+            yield document
+
+    results = extractor.extract_many(reader(), workers=2)
+    next(results)
+    assert read <= 2 * AHEAD + 1
+    results.close()  # type: ignore[attr-defined]
+
+
+def test_a_bad_abstract_costs_itself_only(expected: dict[str, tuple[bytes, bytes]]) -> None:
+    small = Extractor.load(max_characters=2_000)
+    long = Abstract(id="pubmed:99", title="x" * 3_000)
+    good = documents(3)
+    failed: list[tuple[str, BiorelayError]] = []
+    mixed = [good[0], long, *good[1:]]
+    made = list(small.extract_many(mixed, workers=2, on_error=lambda abstract, error: failed.append((abstract.id, error))))
+    assert [e.to_bytes() for e, _ in made] == [expected[document.id][0] for document in good]
+    assert [name for name, _ in failed] == ["pubmed:99"]
+    assert isinstance(failed[0][1], TextTooLong)
+    with pytest.raises(TextTooLong):
+        list(small.extract_many(mixed, workers=2))
+
+
+def test_no_abstracts_no_results(extractor: Extractor) -> None:
+    assert list(extractor.extract_many([], workers=2)) == []
+    with pytest.raises(ValueError, match="workers"):
+        list(extractor.extract_many([], workers=0))
+
+
+def test_a_missing_model_or_vocabulary_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ArtefactMissing) as raised:
+        Extractor.load("nobody")
+    assert raised.value.remedy
+    with pytest.raises(ArtefactMissing):
+        Extractor.load(vocabulary=tmp_path)
+
+
+def test_every_record_names_what_made_it(extractor: Extractor) -> None:
+    entities, relations = extractor.extract(documents(1)[0])
+    assert entities.provenance == relations.provenance
+    assert entities.provenance.model == extractor.artefact.reference
+    assert entities.provenance.vocabulary == extractor.linker.version
+    assert entities.provenance.software
