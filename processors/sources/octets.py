@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from models.runtime.errors import BiorelayError
 from processors.errors import SourceError, TruncatedSource
 from processors.limits import MIB, Limits
 
@@ -62,20 +63,24 @@ def _raw(source: str | Path | BinaryIO) -> Iterator[bytes]:
         raise SourceError(f"the file cannot be read: {error.strerror or error}") from error
 
 
-def _joined(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """The same bytes, the first chunk at least `size` long where there are as many."""
+def gathered(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes, the first chunk at least `size` long where there are as many before the end or an error."""
     head = b""
-    for chunk in chunks:
-        head += chunk
-        if len(head) >= size:
-            break
+    failure: BiorelayError | None = None
+    try:
+        while len(head) < size and (chunk := next(chunks, b"")):
+            head += chunk
+    except BiorelayError as error:
+        failure = error
     if head:
         yield head
+    if failure:
+        raise failure
     yield from chunks
 
 
 def _unpacked(chunks: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
-    chunks = _joined(chunks, 8)
+    chunks = gathered(chunks, 8)
     first = next(chunks, b"")
     if first.startswith(_GZIP):
         yield from _gunzipped(first, chunks, limits)
@@ -125,7 +130,7 @@ def _gunzipped(first: bytes, chunks: Iterator[bytes], limits: Limits) -> Iterato
 
 
 def _as_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    chunks = _joined(chunks, 256)
+    chunks = gathered(chunks, 256)
     first = next(chunks, b"")
     encoding, skip = _encoding(first[:256])
     first = first[skip:]

@@ -66,12 +66,15 @@ class Scanner:
     _closed: bool = False  # the root element has ended
     _stray: int | None = None  # the line of the first stray byte since the last record
     _open: tuple[int, str | None] | None = None  # line and PMID of the record that is being read
+    _failure: BiorelayError | None = None  # the input's own
 
     def __iter__(self) -> Iterator[Chunk | Refused]:
         """Every record in order. An error of the input itself comes last, as `Refused`, after all that was whole before it."""
         try:
             while True:
                 tag = self._seek()
+                if tag is None and self._failure:
+                    raise self._failure
                 if tag is None and self._root and not self._closed:
                     raise TruncatedSource(f"the file ends before </{self._root.decode()}>")
                 if self._stray:
@@ -124,7 +127,7 @@ class Scanner:
                 self._drop(position)
                 position = 0
             if not self._more():
-                raise TruncatedSource("the file ends in the middle of the record")
+                raise self._failure or TruncatedSource("the file ends in the middle of the record")
         self._open = None
         pmid = pmid or _pmid(self._held)
         is_whole = end[1] is not None
@@ -142,7 +145,7 @@ class Scanner:
         """The place behind `end`, searched from `position`; what lies between is not held."""
         while (found := self._held.find(end, position)) < 0:
             if not self._more(max(position, len(self._held) - len(end) + 1)):
-                raise TruncatedSource(f"the file ends before a {end.decode()}")
+                raise self._failure or TruncatedSource(f"the file ends before a {end.decode()}")
             position = 0
         return found + len(end)
 
@@ -172,7 +175,11 @@ class Scanner:
 
     def _more(self, drop: int = 0) -> bool:
         """Hold more input, after letting go of the first `drop` bytes; False, and nothing changed, at its end."""
-        chunk = next((chunk for chunk in self.chunks if chunk), b"")
+        try:
+            chunk = next((chunk for chunk in self.chunks if chunk), b"")
+        except BiorelayError as error:
+            self._failure = error  # told at the end, after what is whole in what is held
+            chunk = b""
         if chunk:
             self._drop(drop)
             self._held += chunk

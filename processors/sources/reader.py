@@ -1,5 +1,6 @@
 """The one way in: any file or stream that holds abstracts, told by its content, read record by record."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -10,7 +11,7 @@ from processors.limits import Limits
 from processors.records import Abstract
 from processors.sources import sniff
 from processors.sources.jsonl import read_jsonl
-from processors.sources.octets import read_octets
+from processors.sources.octets import gathered, read_octets
 from processors.sources.outcome import Deletion, Problem
 from processors.sources.pubmed_xml import read_pubmed_xml
 from processors.sources.pubtator import read_pubtator
@@ -33,12 +34,13 @@ def read(source: str | Path | BinaryIO, *, format: str | None = None, limits: Li
     try:
         if format is not None and format not in READERS:
             raise UnknownFormat(f"there is no format {format!r}", remedy=f"Choose one of {', '.join(READERS)}.")
-        head, chunks = _peek(read_octets(source, limits))
+        chunks = gathered(read_octets(source, limits), sniff.HEAD)
+        head = next(chunks, b"")
         reader = READERS[format or sniff.sniff(head, name)]
     except BiorelayError as error:
         yield Problem(name, None, None, error)
         return
-    yield from reader(chunks, name, limits)
+    yield from reader(itertools.chain((head,), chunks), name, limits)
 
 
 def source_name(source: str | Path | BinaryIO) -> str:
@@ -47,24 +49,3 @@ def source_name(source: str | Path | BinaryIO) -> str:
         return Path(source).name
     name = getattr(source, "name", None)
     return Path(name).name if isinstance(name, str) else "<stream>"
-
-
-def _peek(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The beginning of the input, and all of it again; an error behind the beginning is raised when that place is reached."""
-    head = b""
-    failure: BiorelayError | None = None
-    try:
-        while len(head) < sniff.HEAD and (chunk := next(chunks, b"")):
-            head += chunk
-    except BiorelayError as error:
-        if not head:
-            raise
-        failure = error
-    return head, _again(head, failure, chunks)
-
-
-def _again(head: bytes, failure: BiorelayError | None, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield head
-    if failure:
-        raise failure
-    yield from rest
