@@ -78,7 +78,7 @@ class RelationClassifier:
         named = group_mentions(entities.mentions, encoded.offsets, sentence_ends, self._types)
         inputs = nearest_pairs(build_pairs(encoded.hidden, named.tokens, self._head.type_pairs), MAX_PAIRS)
         scores = self._head.score(inputs)
-        labels = scores.argmax(axis=1)
+        labels = self._head.decide(scores)
         participants: dict[int, Participant] = {}
         relations = []
         for row in np.flatnonzero(labels).tolist():

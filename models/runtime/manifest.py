@@ -76,11 +76,16 @@ class NerSpec(Part):
 
 
 class RelationsSpec(Part):
-    """The pair head: `labels[0]` is None, no relation; its logit gets `none_bias`, then all are divided by `temperature`."""
+    """The pair head: `labels[0]` is None, no relation; its logit gets `none_bias`, then all are divided by `temperature`.
+
+    A pair is related where the probability of any relation is at least `threshold` (without one: where None is not
+    the likeliest label), by the likeliest label besides None. `decision` says the same in words.
+    """
 
     labels: Annotated[tuple[str, ...], Field(min_length=2)]
     none_bias: Finite = 0.0
     temperature: Positive = 1.0
+    threshold: Share | None = None
     type_pairs: tuple[tuple[str, str], ...]
     features: str
     decision: Any = None

@@ -28,6 +28,7 @@ class RelationHead:
         self.type_pairs = [(number(a), number(b)) for a, b in spec.type_pairs]
         self._none_bias = spec.none_bias
         self._temperature = spec.temperature
+        self._threshold = spec.threshold
         self._chunk = chunk
         self._graph = Graph(artefact, RELATIONS)
         self._graph.check(
@@ -65,3 +66,12 @@ class RelationHead:
         np.exp(scores, out=scores)
         scores /= scores.sum(axis=1, keepdims=True)
         return scores
+
+    def decide(self, scores: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The label (P) of each pair from its probabilities (P, R), by the manifest's rule; 0 is None."""
+        if not len(scores):
+            return np.zeros(0, dtype=np.int64)
+        kind: NDArray[np.int64] = 1 + scores[:, 1:].argmax(axis=1)
+        if self._threshold is None:
+            return np.where(scores[:, 0] >= scores.max(axis=1), 0, kind)
+        return np.where(1 - scores[:, 0] >= self._threshold, kind, 0)

@@ -23,14 +23,12 @@ SENTENCES = (
 
 def documents(count: int) -> list[Abstract]:
     rng = random.Random(5)
+
+    def section(label: str) -> Section:
+        return Section(label=label, text=" ".join(rng.choices(SENTENCES, k=rng.randint(0, 6))))
+
     return [
-        Abstract(
-            id=f"pubmed:{number}",
-            title=rng.choice(SENTENCES),
-            sections=tuple(
-                Section(label=label, text=" ".join(rng.choices(SENTENCES, k=rng.randint(0, 6)))) for label in ("AIM", "RESULTS")
-            ),
-        )
+        Abstract(id=f"pubmed:{number}", title=rng.choice(SENTENCES), sections=(section("AIM"), section("RESULTS")))
         for number in range(count)
     ]
 

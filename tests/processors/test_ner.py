@@ -19,7 +19,8 @@ NAMES = (
 )  # fmt: skip
 ODD = (
     "\U0001f9ec", "\U00010400", "e\u0301", "\u0301", "\u0327\u0301", "\u200b", "\u200d", "\ufeff", "\u202e\u05e9\u05dc\u05d5\u05dd\u202c",
-    "\u0633\u0631\u0637\u0627\u0646", "\u764c\u75c7", "\ud55c\uad6d", "\u0e21\u0e30\u0e40\u0e23\u0e47\u0e07", "\x00", "\x07", "\x1f", "\x7f", "\u2028", "\r\n", "\t",
+    "\u0633\u0631\u0637\u0627\u0646",
+    "\u764c\u75c7", "\ud55c\uad6d", "\u0e21\u0e30\u0e40\u0e23\u0e47\u0e07", "\x00", "\x07", "\x1f", "\x7f", "\u2028", "\r\n", "\t",
     "\u0130", "\ufb01", "\u00bd", "\u1d2c", "\u20dd", "\u0928\u093f", "\ufffd",
 )  # fmt: skip
 WORDS = st.one_of(st.sampled_from(NAMES), st.sampled_from(ODD), st.text(st.characters(exclude_categories=["Cs"]), max_size=6))

@@ -56,6 +56,19 @@ def test_the_bias_moves_none_and_the_temperature_softens(encoder: Encoder, artef
     assert (changed(temperature=temperature * 3).score(pairs).max(axis=1) < head.score(pairs).max(axis=1)).all()
 
 
+def test_the_rule_decides(artefact: Artefact) -> None:
+    def ruled(threshold: float | None) -> RelationHead:
+        spec = artefact.manifest.relations.model_copy(update={"threshold": threshold})
+        return RelationHead(Artefact(artefact.folder, artefact.manifest.model_copy(update={"relations": spec})))
+
+    scores = np.zeros((3, len(artefact.manifest.relations.labels)))
+    scores[:, :3] = [[0.5, 0.3, 0.2], [0.3, 0.3, 0.4], [0.4, 0.35, 0.25]]
+    assert ruled(None).decide(scores).tolist() == [0, 2, 0]
+    assert ruled(0.6).decide(scores).tolist() == [0, 2, 1]
+    assert ruled(0.0).decide(scores).tolist() == [1, 2, 1]
+    assert ruled(0.6).decide(scores[:0]).tolist() == []
+
+
 def test_features_of_another_version_are_refused(artefact: Artefact) -> None:
     spec = artefact.manifest.relations.model_copy(update={"features": "pairs.v9"})
     with pytest.raises(ArtefactError, match=r"pairs\.v9") as raised:
