@@ -48,7 +48,7 @@ async def examine(settings: Settings, config: Path | None = None) -> AsyncIterat
         lambda: _vocabulary(settings),
         lambda: _data_dir(settings),
         lambda: _broker(settings, "broker.bootstrap" in chosen),
-        lambda: _graph(settings, "graph.url" in chosen),
+        lambda: _graph(settings),
         _services,
         _training,
     ]
@@ -155,8 +155,20 @@ async def _broker(settings: Settings, chosen: bool) -> Finding:
     return Finding("broker", Verdict.OK, f"{stream.broker} answers; {len(states)} topics, {partitions} partitions a stage")
 
 
-async def _graph(settings: Settings, chosen: bool) -> Finding:
-    raise NotImplementedError
+async def _graph(settings: Settings) -> Finding:
+    from biorelay.asking import graph_of
+    from graphstore.embedded import FILE
+
+    embedded = settings.graph_url.startswith("ladybug:")
+    folder = Path(settings.graph_url.removeprefix("ladybug:"))
+    if embedded and not (folder / FILE).exists():
+        return Finding("graph", Verdict.OK, f"none in {folder} yet: made by `biorelay graph load` or a worker")
+    try:
+        async with graph_of(settings) as store:
+            stats = await store.stats()
+    except BiorelayError as error:
+        return _failed("graph", error)
+    return Finding("graph", Verdict.OK, f"{settings.graph_url} answers; {stats.articles:,} articles, {stats.edges:,} relations")
 
 
 def _services() -> Finding:

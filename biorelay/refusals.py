@@ -9,6 +9,18 @@ class SettingsError(BiorelayError):
     code = "settings.invalid"
 
 
+class TrainingUnavailable(BiorelayError):
+    """The libraries that train and evaluate are not installed; serving needs none of them."""
+
+    code = "training.unavailable"
+
+
+class DemoStalled(BiorelayError):
+    """The demonstration came to a halt."""
+
+    code = "demo.stalled"
+
+
 class BadInput(BiorelayError):
     """A command was given something it cannot use: a name that is not there, a file that does not exist."""
 

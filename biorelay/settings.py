@@ -261,6 +261,16 @@ def load_settings(config: Path | None = None) -> Settings:
         raise SettingsError(_sentence(error, file, written), remedy="Mend it, or remove it to get the default.") from error
 
 
+def changed(settings: Settings, section: str, option: str, **values: Any) -> Settings:
+    """The settings with some values of a section replaced, as an option of the command line says; raises `SettingsError`."""
+    old: Section = getattr(settings, section)
+    try:
+        new = type(old).model_validate({name: getattr(old, name) for name in type(old).model_fields} | values)
+    except ValidationError as error:
+        raise SettingsError(f"{option}: {_message(error.errors(include_url=False)[0])}") from error
+    return settings.model_copy(update={section: new})
+
+
 def origins(config: Path | None = None) -> dict[str, str]:
     """Where each setting that is not a default was written: `{"broker.bootstrap": "BIORELAY_BROKER_BOOTSTRAP"}`."""
     file = config or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
@@ -325,8 +335,12 @@ def _sentence(error: ValidationError, file: Path | None, written: dict[str, Any]
         return f"{place}: there is no such setting"
     if first["type"] == "model_type":
         return f"{place} are a section: set {_variable(key)}_... or a [{key}] table"
-    message = first["msg"].removeprefix("Value error, ").replace("Input should", "should").partition(", unable")[0]
+    return f"{place}: {_message(first)}"
+
+
+def _message(first: Any) -> str:
+    message: str = first["msg"].removeprefix("Value error, ").replace("Input should", "should").partition(", unable")[0]
     given = first["input"]
     # A value error's own sentence says what matters, and may be silent about a password on purpose.
-    shown = f", not {given!r}" if first["type"] != "value_error" and isinstance(given, str | int | float) and "password" not in key else ""
-    return f"{place}: {message}{shown}"
+    silent = first["type"] == "value_error" or "password" in first["loc"]
+    return message if silent or not isinstance(given, str | int | float) else f"{message}, not {given!r}"

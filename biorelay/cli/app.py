@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from biorelay.cli import config, consume, dead_letters, doctor, extract, publish, topics
+from biorelay.cli import config, consume, dead_letters, demo, doctor, extract, graph, models, publish, topics, worker
 from biorelay.cli.failure import Commands
 from biorelay.cli.state import State
 
@@ -38,16 +38,27 @@ def root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,
 ) -> None:
     ctx.obj = State(config=config_file, debug=debug)
+    _log(debug=debug)
+
+
+def _log(*, debug: bool) -> None:
+    """Without `--debug` a command says what went wrong itself, once; the worker sets up its own log."""
+    import logging
+
     if debug:
-        import logging
-
         logging.basicConfig(level=logging.DEBUG, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    else:
+        logging.getLogger().addHandler(logging.NullHandler())
 
 
+app.command()(demo.demo)
 app.command()(extract.extract)
 app.command()(publish.publish)
+app.command()(worker.worker)
 app.command()(consume.consume)
+app.add_typer(graph.app, name="graph")
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(models.app, name="models")
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")

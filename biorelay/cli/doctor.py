@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Say what is missing and how to mend it.
 
-    Looks at the installation, the model, the vocabulary, the broker and the graph. Exit code 1 where something that was asked for does not work.
+    Looks at the installation, the model, the vocabulary, the broker and the graph.
+
+    Exit code 1 where something that was asked for does not work.
 
     \b
     Examples:

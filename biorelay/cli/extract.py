@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from biorelay.extractor import Extractor
     from models.runtime.errors import BiorelayError
     from processors.records import Abstract, Entities, Relations
+    from processors.sources import Outcome
 
 
 class Format(StrEnum):
@@ -56,11 +57,11 @@ def extract(
       zcat abstracts.jsonl.gz | biorelay extract | biorelay graph load -
     """
     from biorelay.cli.console import say
-    from biorelay.cli.inputs import Inputs, Problems, limits_of
+    from biorelay.cli.inputs import Problems, abstracts_in
     from biorelay.extractor import Extractor
 
     settings = settings_of(ctx)
-    inputs = Inputs(files or [], limits_of(settings), input_format)
+    inputs = abstracts_in(files, settings, input_format)
     extractor = Extractor.load(model or settings.model, settings.vocabulary, max_characters=settings.limits.text_characters)
     problems = Problems()
     counts: Counter[str] = Counter()
@@ -81,13 +82,19 @@ def extract(
 
 
 def _run(
-    extractor: "Extractor", inputs: "Inputs", problems: "Problems", counts: "Counter[str]", sink: BinaryIO, form: Format, workers: int
+    extractor: "Extractor",
+    inputs: "Inputs[Outcome]",
+    problems: "Problems",
+    counts: "Counter[str]",
+    sink: BinaryIO,
+    form: Format,
+    workers: int,
 ) -> None:
     from biorelay.cli.progress import progress
     from processors.sources import Deletion, Problem
 
     def abstracts() -> "Iterator[Abstract]":
-        for _, item in inputs:
+        for item in inputs:
             if isinstance(item, Problem):
                 problems.add(item)
             elif isinstance(item, Deletion):

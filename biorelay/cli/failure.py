@@ -17,9 +17,14 @@ from models.runtime.errors import Action, BiorelayError
 FAILURE, BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 
 
+_USERS = frozenset({"graph.unknown-entity", "graph.bad-query", "graph.bad-address", "stream.dead-letter-missing", "training.recipe"})
+"""Codes of errors that stop a command because of what its user named."""
+
+
 def exit_code(error: BiorelayError) -> int:
     """2 where other input would have worked, else 1."""
-    return BAD_INPUT if error.action is Action.DEAD_LETTER or isinstance(error, BadInput | SettingsError) else FAILURE
+    users = error.action is Action.DEAD_LETTER or isinstance(error, BadInput | SettingsError) or error.code in _USERS
+    return BAD_INPUT if users else FAILURE
 
 
 def report(error: BiorelayError) -> None:

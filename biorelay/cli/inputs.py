@@ -1,62 +1,58 @@
 """The files that a command reads: checked before the work begins, counted while they are read."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar, cast
 
 from biorelay.cli.console import say
 from biorelay.refusals import BadInput
 
 if TYPE_CHECKING:
     from biorelay.settings import Settings
-    from processors.limits import Limits
     from processors.records import Abstract
     from processors.sources import Deletion, Problem
+
+Item = TypeVar("Item")
 
 STDIN = Path("-")
 SHOWN = 20
 
 
-class Inputs:
-    """Files, or stdin where there are none or `-` stands for one.
+class Inputs(Generic[Item]):
+    """Files, or stdin where there are none or `-` stands for one, read by `reader`.
 
-    Raises `BadInput` at once where one of them cannot be read: better now than after hours.
+    Raises `BadInput` at once where one of them cannot be opened: better now than after hours.
     """
 
-    def __init__(self, files: Sequence[Path], limits: "Limits", form: str | None = None) -> None:
+    def __init__(self, files: Sequence[Path], reader: Callable[[BinaryIO], Iterator[Item]]) -> None:
         self.files = tuple(files) or (STDIN,)
-        self._limits = limits
-        self._format = form
+        self._reader = reader
         self._sizes = {file: _size(file) for file in self.files if file != STDIN}
         self._read = 0
-        self._done: int = 0
+        self._done = 0
         if STDIN in self.files and sys.stdin.isatty():
             raise BadInput("no files are named and stdin is a terminal", remedy="Name files, or pipe one in.")
 
-    def __iter__(self) -> "Iterator[tuple[Path, Abstract | Deletion | Problem]]":
-        """Each record, deletion or problem with the file it is from, in order."""
+    def __iter__(self) -> Iterator[Item]:
+        """What each file holds, in order."""
         for file in self.files:
-            for item in self.of(file):
-                yield file, item
+            yield from self.of(file)
 
-    def of(self, file: Path) -> "Iterator[Abstract | Deletion | Problem]":
+    def of(self, file: Path) -> Iterator[Item]:
         """What one of the files holds."""
-        from processors.sources import read
-
         if file == STDIN:
-            yield from read(sys.stdin.buffer, format=self._format, limits=self._limits)
+            yield from self._reader(sys.stdin.buffer)
             return
         with file.open("rb") as stream:
             counted = _Counted(stream, str(file))
-            for item in read(counted, format=self._format, limits=self._limits):  # type: ignore[arg-type]
+            for item in self._reader(cast("BinaryIO", counted)):
                 self._read = self._done + counted.read_bytes
                 yield item
-        self._done += self._sizes[file]
-        self._read = self._done
+        self.passed(file)
 
     def passed(self, file: Path) -> None:
-        """Count a file as read that is not read at all."""
+        """Count a file as read, whether it was or not."""
         self._done += self._sizes.get(file, 0)
         self._read = self._done
 
@@ -65,6 +61,14 @@ class Inputs:
         """How much of the bytes has been read, 0 to 1; -1 where that cannot be known."""
         total = sum(self._sizes.values())
         return self._read / total if total and STDIN not in self.files else -1.0
+
+
+def abstracts_in(files: Sequence[Path] | None, settings: "Settings", form: str | None) -> "Inputs[Abstract | Deletion | Problem]":
+    """The abstracts and deletions in files of any format that is read, within the settings' limits."""
+    from processors.sources import Limits, read
+
+    limits = Limits(max_document_bytes=settings.limits.document_bytes, max_text_characters=settings.limits.text_characters)
+    return Inputs(files or (), lambda stream: read(stream, format=form, limits=limits))
 
 
 class _Counted:
@@ -110,13 +114,6 @@ class Problems:
 
     def __len__(self) -> int:
         return len(self.met)
-
-
-def limits_of(settings: "Settings") -> "Limits":
-    """The readers' limits out of the settings."""
-    from processors.limits import Limits
-
-    return Limits(max_document_bytes=settings.limits.document_bytes, max_text_characters=settings.limits.text_characters)
 
 
 def _size(file: Path) -> int:

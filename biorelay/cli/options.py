@@ -26,3 +26,27 @@ Files = Annotated[
 InputFormat = Annotated[SourceFormat | None, typer.Option("--from", help="The files' format, where it cannot be told from their content.")]
 ProblemsTo = Annotated[Path | None, typer.Option("--problems", metavar="FILE", help="Write what was refused there, as JSON lines.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, one object a line.")]
+
+
+class EntityKind(StrEnum):
+    """`processors.records.EntityType` again, without loading pydantic for `--help`; a test holds the two together."""
+
+    GENE = "Gene"
+    DISEASE = "Disease"
+    CHEMICAL = "Chemical"
+    VARIANT = "Variant"
+    SPECIES = "Species"
+    CELL_LINE = "CellLine"
+
+
+class PredicateName(StrEnum):
+    """`processors.records.Predicate` again, for the same reason."""
+
+    ASSOCIATION = "Association"
+    POSITIVE_CORRELATION = "Positive_Correlation"
+    NEGATIVE_CORRELATION = "Negative_Correlation"
+    BIND = "Bind"
+    DRUG_INTERACTION = "Drug_Interaction"
+    COTREATMENT = "Cotreatment"
+    COMPARISON = "Comparison"
+    CONVERSION = "Conversion"

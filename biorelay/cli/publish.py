@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from biorelay.cli.inputs import Inputs, Problems
     from biorelay.positions import Positions
     from biorelay.publishing import Report
+    from processors.sources import Outcome
     from stream.settings import StreamSettings
 
 
@@ -41,11 +42,11 @@ def publish(
     from dataclasses import asdict
 
     from biorelay.cli.console import emit
-    from biorelay.cli.inputs import Inputs, Problems, limits_of
+    from biorelay.cli.inputs import Problems, abstracts_in
     from biorelay.positions import Positions
 
     settings = settings_of(ctx)
-    inputs = Inputs(files or [], limits_of(settings), input_format)
+    inputs = abstracts_in(files, settings, input_format)
     problems = Problems()
     reports: list[Report] = []
     started = time.monotonic()
@@ -66,7 +67,7 @@ def publish(
         raise typer.Exit(BAD_INPUT)
 
 
-def _check(inputs: "Inputs", problems: "Problems", reports: "list[Report]") -> None:
+def _check(inputs: "Inputs[Outcome]", problems: "Problems", reports: "list[Report]") -> None:
     from biorelay.cli.progress import progress
     from biorelay.publishing import Report
     from processors.sources import Problem
@@ -82,7 +83,13 @@ def _check(inputs: "Inputs", problems: "Problems", reports: "list[Report]") -> N
 
 
 async def _publish(
-    inputs: "Inputs", problems: "Problems", reports: "list[Report]", stream: "StreamSettings", positions: "Positions", *, again: bool
+    inputs: "Inputs[Outcome]",
+    problems: "Problems",
+    reports: "list[Report]",
+    stream: "StreamSettings",
+    positions: "Positions",
+    *,
+    again: bool,
 ) -> None:
     from biorelay.cli.console import say
     from biorelay.cli.inputs import STDIN
