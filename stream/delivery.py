@@ -25,7 +25,7 @@ from typing import Any, Final, Protocol, TypeVar
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from faust.exceptions import ProducerSendError
 
-from graphstore.errors import GraphTimeout
+from graphstore.errors import GraphError, GraphTimeout
 from models.runtime.errors import Action, BiorelayError
 from processors.records import Revision
 
@@ -42,6 +42,7 @@ from .errors import (
     NoRevision,
     ResourceAway,
     Unexpected,
+    WorkerCrashed,
     WrongPartition,
 )
 from .journal import Journal
@@ -61,7 +62,7 @@ _SILENCE: Final = 3.0
 """Seconds after which a broker that does not acknowledge counts as away in the metrics."""
 _HEADER_BYTES: Final = 64 * 1024
 """Of a message's own headers, what goes into its dead letter."""
-_CURIE: Final = re.compile(r"[a-z][a-z0-9._]*:\S[^\r\n]*")
+_CURIE: Final = re.compile(r"[a-z][a-z0-9._]*:\S[^\x00-\x1f\x7f]*")
 
 
 class Sender(Protocol):
@@ -220,18 +221,17 @@ class Delivery:
         self._metrics.documents.labels(self._stage, "dead-letter").inc()
         parcels = [_Parcel(self._dead_letter(message, task, error, code), message, task)]
         if task is not None:
-            failed = await self._failed(task)
-            parcels += self._answer(task, failed) if failed is not None else []
+            parcels += self._answer(task, await self._failed(task))
         return parcels
 
-    async def _failed(self, task: Task) -> Answer | None:
+    async def _failed(self, task: Task) -> Answer:
         try:
             return await self._patiently(lambda: self._step.fail(task))
         except Exception as error:
             if _stops(error):
                 raise
-            log.exception("%s cannot mark %s as failed", self._stage, task.document)
-            return None
+            # Not even an empty answer can be written, so the fault is not the document's: stop before all are set aside.
+            raise WorkerCrashed(f"{self._stage} cannot mark {task.document} as failed: {_said(error)}", remedy="See the log.") from error
 
     def _dead_letter(self, message: Inbound, task: Task | None, error: Exception, code: str) -> Outbound:
         kept, room = [], _HEADER_BYTES
@@ -374,7 +374,8 @@ def _outage(error: BaseException) -> BiorelayError | None:
 
 
 def _stops(error: BaseException) -> bool:
-    return isinstance(error, BiorelayError) and error.action is Action.STOP
+    # A plain GraphError is a statement that the database refused: its document's fault until the empty answer is refused too.
+    return isinstance(error, BiorelayError) and error.action is Action.STOP and type(error) is not GraphError
 
 
 def _said(error: Exception) -> str:

@@ -23,7 +23,7 @@ from .topics import EMBEDDED_MARK, names, partitions_of
 
 PARTITION_BYTES: Final = 5 * 1024 * 1024
 """What a partition keeps."""
-SAFE_BYTES: Final = 512 * 1024
+SAFE_BYTES: Final = 640 * 1024
 """What may be on its way at once: derived messages are several times larger, and all may fall into one partition."""
 
 _PRODUCER: Final = 0  # rd_kafka_type_t

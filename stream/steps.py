@@ -22,6 +22,9 @@ from .metrics import Metrics
 from .settings import Stage, StreamSettings
 from .topics import Topic
 
+EMBEDDED: Final = "ladybug"
+"""The graph engine that runs inside this process."""
+
 OUTPUT: Final = {Stage.NER: Topic.ENTITIES, Stage.RELATIONS: Topic.RELATIONS, Stage.GRAPH: None}
 """The topic that each stage writes."""
 
@@ -30,13 +33,8 @@ class Extractor(Protocol):
     """The pure steps: same input, same output; safe to call from several threads."""
 
     @property
-    def model_version(self) -> str:
-        """name@version of the artefact."""
-        ...
-
-    @property
-    def generation(self) -> int:
-        """The manifest's integer; a newer model's answer replaces an older one's within a revision."""
+    def provenance(self) -> Provenance:
+        """Which software, model and vocabulary answer here."""
         ...
 
     def entities(self, abstract: Abstract) -> Entities: ...
@@ -46,6 +44,8 @@ class Extractor(Protocol):
 
 class Store(Protocol):
     """What the graph stage needs of a graph."""
+
+    engine: str
 
     async def apply(self, batch: Sequence[Contribution]) -> Any:
         """Replace the documents' contributions in one transaction. Errors say by their `action` what to do."""
@@ -106,7 +106,7 @@ class DocumentStep:
 
     @property
     def model(self) -> str:
-        return self._extractor.model_version
+        return self._extractor.provenance.model
 
     async def run(self, tasks: Sequence[Task]) -> Sequence[Answer | Exception]:
         loop = asyncio.get_running_loop()
@@ -126,10 +126,6 @@ class DocumentStep:
     def _answer(self, task: Task) -> Answer:
         raise NotImplementedError
 
-    def _provenance(self) -> Provenance:
-        model = self._extractor
-        return Provenance(software=self._settings.software, model=model.model_version, generation=model.generation)
-
 
 class NerStep(DocumentStep):
     """Abstract in, entities out."""
@@ -146,7 +142,7 @@ class NerStep(DocumentStep):
         return Answer(self._extractor.entities(abstract).to_bytes(), "ok")
 
     async def fail(self, task: Task) -> Answer:
-        return Answer(Entities(id=task.document, status=Status.FAILED, provenance=self._provenance()).to_bytes(), "failed")
+        return Answer(Entities(id=task.document, status=Status.FAILED, provenance=self._extractor.provenance).to_bytes(), "failed")
 
 
 class RelationsStep(DocumentStep):
@@ -167,7 +163,7 @@ class RelationsStep(DocumentStep):
         return Answer(relations.to_bytes(), "ok")
 
     async def fail(self, task: Task) -> Answer:
-        return Answer(Relations(id=task.document, status=Status.FAILED, provenance=self._provenance()).to_bytes(), "failed")
+        return Answer(Relations(id=task.document, status=Status.FAILED, provenance=self._extractor.provenance).to_bytes(), "failed")
 
 
 class GraphStep:
@@ -205,7 +201,7 @@ class GraphStep:
             store = await self.store()
             began = time.perf_counter()
             # Only an engine inside this process can take the process down with it; a server's slowness must not look like a death.
-            marked = [task.message for task, _ in good] if getattr(store, "in_process", False) else []
+            marked = [task.message for task, _ in good] if store.engine == EMBEDDED else []
             for message in marked:
                 self._journal.begin(message)
             try:

@@ -81,6 +81,7 @@ class Worker:
         self._store_factory = store_factory
         self.metrics = Metrics(settings)
         self._apps: dict[Stage, Any] = {}
+        self._embedded = False
         self._fatal: asyncio.Future[BaseException] | None = None
         self.started = asyncio.Event()
 
@@ -129,15 +130,16 @@ class Worker:
         for state in states:
             for problem in state.problems:
                 log.warning("topic %s: %s", state.name, problem)
-        if await embedded(settings):
+        self._embedded = await embedded(settings)
+        if self._embedded:
             stack.enter_context(_only_worker(settings))
         self.metrics.ready("broker", True)
         extractor = None
         if {Stage.NER, Stage.RELATIONS} & set(settings.stages):
             made = await asyncio.to_thread(self._extractor_factory)
             extractor = await made if inspect.isawaitable(made) else made
-            info = {"model": extractor.model_version, "generation": str(extractor.generation), "software": settings.software}
-            self.metrics.model_info.labels(**info).set(1)
+            made_by = extractor.provenance
+            self.metrics.model_info.labels(made_by.model, str(made_by.generation), made_by.software).set(1)
             self.metrics.ready("model", True)
         return partitions, extractor
 
@@ -160,7 +162,7 @@ class Worker:
         from .partitioner import partition_of
 
         for step in steps:
-            app = create_app(step.stage, self._settings)
+            app = create_app(step.stage, self._settings, embedded=self._embedded)
             sender = FaustSender(app)
             delivery = Delivery(step, sender, self._settings, journal, self.metrics, partitioner=lambda key: partition_of(key, partitions))
             attach(app, step.stage, self._settings, delivery, self._end)
@@ -168,8 +170,7 @@ class Worker:
             self._apps[step.stage] = app
             if isinstance(step, GraphStep):
                 tasks.append(self._watched(relay(step, sender, self._settings, self.metrics, lambda: 0 in self._assigned(Stage.GRAPH))))
-        for app in self._apps.values():
-            await app.start()
+        await asyncio.gather(*(app.start() for app in self._apps.values()))
         tasks.append(self._watched(watch(self._settings, self.metrics, self._assigned)))
 
     def _assigned(self, stage: Stage) -> set[int]:
