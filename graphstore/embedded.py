@@ -16,7 +16,7 @@ import ladybug
 
 from graphstore import cypher
 from graphstore.errors import GraphBadAddress, GraphError, GraphLocked, GraphTimeout, GraphUnavailable
-from graphstore.steps import Query, Row, Steps, T
+from graphstore.steps import Row, Steps, T
 from graphstore.store import GraphStore
 
 FILE = "graph.lbug"
@@ -80,7 +80,7 @@ class EmbeddedStore(GraphStore):
             self._connection = ladybug.Connection(self._database)
             if not self._read_only:
                 for statement in cypher.statements(self.engine, "schema"):
-                    self._connection.execute(statement).close()
+                    self._execute(statement)
         except (RuntimeError, OSError) as error:
             self._close()
             raise self._explained(error) from error
@@ -106,38 +106,38 @@ class EmbeddedStore(GraphStore):
     def _transaction(self, steps: Steps[T], *, write: bool) -> T:
         """Run the steps between BEGIN and COMMIT; whatever goes wrong rolls all of it back."""
         self._connection.set_query_timeout(round(self._limits[write] * 1000))
+        self._execute("BEGIN TRANSACTION" if write else "BEGIN TRANSACTION READ ONLY")
         try:
-            self._connection.execute("BEGIN TRANSACTION" if write else "BEGIN TRANSACTION READ ONLY").close()
-            try:
-                result = self._walk(steps)
-                self._connection.execute("COMMIT").close()
-            except BaseException:
-                # The engine may have rolled back by itself, and then says that there is no transaction.
-                with contextlib.suppress(RuntimeError):
-                    self._connection.execute("ROLLBACK").close()
-                raise
-        except RuntimeError as error:
-            raise self._explained(error) from error
+            result = self._walk(steps)
+            self._execute("COMMIT")
+        except BaseException:
+            # The engine may have rolled back by itself, and then says that there is no transaction.
+            with contextlib.suppress(GraphError):
+                self._execute("ROLLBACK")
+            raise
         return result
 
     def _walk(self, steps: Steps[T]) -> T:
         try:
             query = next(steps)
             while True:
-                query = steps.send(self._ask(query))
+                rows: list[Row] = []
+                for statement in cypher.statements(self.engine, query.name):
+                    rows = self._execute(statement, query.parameters)
+                query = steps.send(rows)
         except StopIteration as done:
             result: T = done.value
             return result
 
-    def _ask(self, query: Query) -> list[Row]:
-        rows: list[Row] = []
-        for statement in cypher.statements(self.engine, query.name):
-            with self._connection.execute(statement, query.parameters) as answer:
-                rows = [{name: _plain(value) for name, value in row.items()} for row in answer.rows_as_dict()]
-        return rows
+    def _execute(self, statement: str, parameters: dict[str, Any] | None = None) -> list[Row]:
+        try:
+            with self._connection.execute(statement, parameters) as answer:
+                return [{name: _plain(value) for name, value in row.items()} for row in answer.rows_as_dict()]
+        except RuntimeError as error:  # the engine raises nothing else
+            raise self._explained(error) from error
 
     def _explained(self, error: Exception) -> GraphError:
-        """The engine's error in our terms; it raises RuntimeError for everything."""
+        """The engine's error in our terms."""
         text = str(error).splitlines()[0] if str(error) else type(error).__name__
         if "Could not set lock" in text:
             return GraphLocked(

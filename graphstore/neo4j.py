@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncSession
-from neo4j.exceptions import AuthError, ConfigurationError, ConstraintError, DriverError, Neo4jError, TransientError
+from neo4j.exceptions import AuthError, ClientError, ConfigurationError, ConstraintError, DriverError, Neo4jError, TransientError
 
 from graphstore import cypher
 from graphstore.errors import GraphAuthError, GraphBadAddress, GraphError, GraphLocked, GraphTimeout, GraphUnavailable
@@ -23,6 +23,7 @@ TIMED_OUT = {
     "Neo.TransientError.Transaction.LockClientStopped",
     "Neo.ClientError.Transaction.LockClientStopped",
 }
+THERE_ALREADY = {"Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", "Neo.ClientError.Schema.ConstraintAlreadyExists"}
 CROSSED = {"Neo.ClientError.Statement.EntityNotFound"}  # another writer removed an orphaned entity under our feet
 
 
@@ -91,15 +92,15 @@ class Neo4jStore(GraphStore):
                 await (await session.run(statement)).consume()
 
     async def _create_schema(self, driver: AsyncDriver) -> None:
-        """Several workers may start at once: what another one is creating raises a transient error, and is then there."""
+        """Several workers may start at once: what another one creates meanwhile raises an error, and is then there."""
         for statement in cypher.statements(self.engine, "schema"):
             for attempt in range(self._retries + 1):
                 try:
                     async with self._session(driver, write=True) as session:
                         await (await session.run(statement)).consume()
                     break
-                except TransientError:
-                    if attempt == self._retries:
+                except (TransientError, ClientError) as error:
+                    if attempt == self._retries or (isinstance(error, ClientError) and error.code not in THERE_ALREADY):
                         raise
                     await asyncio.sleep(_pause(attempt))
 

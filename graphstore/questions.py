@@ -6,6 +6,7 @@ Baranzini 2015, doi:10.1371/journal.pcbi.1004259, with damping exponent 0.5).
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import isqrt, sqrt
 from typing import Any, NamedTuple
 
@@ -61,10 +62,10 @@ def find(text: str, *, limit: int) -> Steps[list[Entity]]:
 def neighbours(
     curie: str,
     *,
-    type: EntityType | None,
+    type: EntityType | None,  # noqa: A002
     predicate: Predicate | None,
     min_papers: int,
-    limit: int,  # noqa: A002
+    limit: int,
 ) -> Steps[list[Neighbour]]:
     """The edges of an entity with at least so many positive papers, the most papers first."""
     _bounded("limit", limit, 1, 1000)
@@ -236,7 +237,7 @@ def _halves(end: str, nears: list[Near], second: dict[tuple[str, str], int]) -> 
 
 def _walked(routes: Sequence[Route], min_papers: int) -> Steps[list[Path]]:
     """Fetch the entities, the strongest edge of every step, and its best sentence."""
-    pairs = sorted({pair for route in routes for pair in zip(route.curies, route.curies[1:], strict=False)})
+    pairs = sorted({pair for route in routes for pair in pairwise(route.curies)})
     curies = sorted({curie for route in routes for curie in route.curies})
     entities = {row["curie"]: _entity(row) for row in (yield from ask("entities", curies=curies))}
     wanted = [{"source": source, "target": target} for source, target in pairs]
@@ -250,7 +251,7 @@ def _walked(routes: Sequence[Route], min_papers: int) -> Steps[list[Path]]:
         pair: Step(source=entities[pair[0]], target=entities[pair[1]], edge=edge_of(row), sentence=sentences.get(row["key"]))
         for pair, row in strongest.items()
     }
-    return [Path(steps=tuple(steps[pair] for pair in zip(r.curies, r.curies[1:], strict=False)), score=r.score) for r in routes]
+    return [Path(steps=tuple(steps[pair] for pair in pairwise(r.curies)), score=r.score) for r in routes]
 
 
 def _bounded(name: str, value: int, low: int, high: int) -> None:

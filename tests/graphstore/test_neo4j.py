@@ -1,0 +1,211 @@
+"""A real Neo4j keeps the contract, also with several writers, without a server, and with the wrong password."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+
+import pytest
+
+from deploy.local import Service
+from graphstore import Contribution, GraphAuthError, GraphBadAddress, GraphLocked, GraphStore, GraphTimeout, GraphUnavailable, open_store
+from graphstore.steps import Steps, ask
+from tests.graphstore.contract import GraphStoreContract, joined
+from tests.graphstore.documents import chain, document, random_contribution, relation, tombstone
+from tests.graphstore.oracle import Oracle, held
+from tests.services import Neo4jAddress
+
+pytestmark = pytest.mark.neo4j
+
+
+def opened(address: Neo4jAddress, **options: object) -> GraphStore:
+    return open_store(address.url, **({"user": address.user, "password": address.password} | options))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def address(neo4j: Neo4jAddress) -> Neo4jAddress:
+    """The session's Neo4j with an empty graph; its constraints stay, for they take a second to build."""
+    from neo4j import AsyncGraphDatabase
+
+    async with AsyncGraphDatabase.driver(neo4j.url, auth=(neo4j.user, neo4j.password)) as driver:
+        await driver.execute_query("MATCH (n) DETACH DELETE n")
+    return neo4j
+
+
+@pytest.fixture
+async def store(address: Neo4jAddress) -> AsyncIterator[GraphStore]:
+    async with opened(address) as store:
+        yield store
+
+
+class TestNeo4j(GraphStoreContract):
+    """The contract; its fixture is this module's `store`."""
+
+
+def twenty_edges(writer: int, rng: random.Random) -> list[Contribution]:
+    """Sixty documents of one writer over the same twenty edges, new, revised and deleted."""
+    edges = [(x, y) for n, x in enumerate("abcdefg") for y in "abcdefg"[n + 1 :]][:20]
+    log = []
+    for offset in range(60):
+        number = writer * 100 + rng.randrange(25)
+        if rng.random() < 0.2:
+            log.append(tombstone(number, offset))
+        else:
+            chosen = rng.sample(edges, rng.randrange(1, 9))
+            names = (rng.choice((None, "Other")), None)
+            log.append(
+                document(
+                    number,
+                    offset,
+                    *(relation(x, y, negated=rng.random() < 0.2, names=names) for x, y in chosen),
+                    year=rng.randrange(1980, 2020),
+                    retracts=(rng.randrange(4) * 100 + rng.randrange(25),) if rng.random() < 0.1 else (),
+                )
+            )
+    return log
+
+
+async def written_by(writers: list[GraphStore], logs: list[list[Contribution]], size: int) -> None:
+    async def write(store: GraphStore, log: list[Contribution]) -> None:
+        for start in range(0, len(log), size):
+            await store.apply(log[start : start + size])
+
+    await asyncio.gather(*(write(store, log) for store, log in zip(writers, logs, strict=True)))
+
+
+@pytest.mark.parametrize("size", [3, 16])
+async def test_four_writers_on_the_same_twenty_edges(address: Neo4jAddress, store: GraphStore, size: int) -> None:
+    rng = random.Random(size)
+    logs = [twenty_edges(writer, rng) for writer in range(4)]
+    oracle = Oracle()
+    for log in logs:
+        oracle.apply(log)
+    writers = [await opened(address) for _ in logs]
+    try:
+        await written_by(writers, logs, size)
+    finally:
+        await asyncio.gather(*(writer.close() for writer in writers))
+    assert held(await store.snapshot(markers=True)) == oracle.graph()
+    joined(await store.outbox(100_000))
+
+
+async def test_four_writers_of_the_same_documents(address: Neo4jAddress, store: GraphStore) -> None:
+    """As after a rebalance: every writer has all messages, each in an order of its own."""
+    rng = random.Random(5)
+    unique = {(c.document, c.revision, c.generation): c for c in (random_contribution(rng) for _ in range(80))}
+    oracle = Oracle()
+    oracle.apply(unique.values())
+    logs = [rng.sample(list(unique.values()), len(unique)) for _ in range(4)]
+    writers = [await opened(address) for _ in logs]
+    try:
+        await written_by(writers, logs, 8)
+    finally:
+        await asyncio.gather(*(writer.close() for writer in writers))
+    assert held(await store.snapshot(markers=True)) == oracle.graph()
+    joined(await store.outbox(100_000))
+
+
+async def test_workers_may_start_at_once(empty_neo4j: Neo4jAddress) -> None:
+    stores = await asyncio.gather(*(_open(empty_neo4j) for _ in range(4)))
+    await asyncio.gather(*(store.apply([chain(n, n, "abc")]) for n, store in enumerate(stores)))
+    assert (await stores[0].stats()).articles == 4
+    await asyncio.gather(*(store.close() for store in stores))
+
+
+async def _open(address: Neo4jAddress) -> GraphStore:
+    return await opened(address)
+
+
+async def test_wrong_password(address: Neo4jAddress) -> None:
+    with pytest.raises(GraphAuthError, match="refuses the login") as caught:
+        await opened(address, password="wrong-password")
+    assert "BIORELAY_GRAPH_PASSWORD" in (caught.value.remedy or "")
+    with pytest.raises(GraphAuthError):
+        await opened(address, password=None)
+
+
+async def test_no_such_database(address: Neo4jAddress) -> None:
+    with pytest.raises(GraphBadAddress, match="no database 'elsewhere'"):
+        await opened(address, database="elsewhere")
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+async def test_nobody_listens(read_only: bool) -> None:
+    async with asyncio.timeout(20):
+        with pytest.raises(GraphUnavailable, match="does not answer"):
+            await open_store("bolt://127.0.0.1:9", password="x", read_only=read_only)
+
+
+async def test_not_an_address() -> None:
+    with pytest.raises(GraphBadAddress):
+        await open_store("bolt+s://[half", password="x")
+
+
+async def test_read_only(address: Neo4jAddress, store: GraphStore) -> None:
+    await store.apply([chain(1, 1, "abc")])
+    async with opened(address, read_only=True) as reader:
+        assert (await reader.stats()).edges == 2
+        with pytest.raises(GraphLocked, match="read-only"):
+            await reader.apply([chain(2, 2, "ab")])
+
+
+async def test_a_failing_transaction_leaves_nothing(store: GraphStore) -> None:
+    def broken() -> Steps[None]:
+        yield from ask("lock_articles", ids=["pubmed:1"])
+        yield from ask("lock_entities", curies=["test:z"])
+        raise RuntimeError("in the middle")
+
+    await store.apply([chain(2, 2, "bc")])
+    before = await store.snapshot(markers=True)
+    with pytest.raises(RuntimeError, match="in the middle"):
+        await store._run(broken, write=True)
+    assert await store.snapshot(markers=True) == before
+
+
+async def test_a_cancelled_caller_leaves_all_or_nothing(store: GraphStore) -> None:
+    batch = [chain(n, n, "abcdefgh") for n in range(64)]
+    for delay in (0.0, 0.01, 0.05):
+        task = asyncio.create_task(store.apply(batch))
+        await asyncio.sleep(delay)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await store.stats()).articles in {0, 64}
+    await store.apply(batch)
+    assert (await store.stats()).articles == 64
+
+
+async def test_a_transaction_past_its_limit_is_stopped(address: Neo4jAddress, store: GraphStore) -> None:
+    """Another transaction holds the document's lock."""
+    from neo4j import AsyncGraphDatabase
+
+    await store.apply([chain(1, 1, "ab")])
+    async with (
+        AsyncGraphDatabase.driver(address.url, auth=(address.user, address.password)) as driver,
+        driver.session() as session,
+        await session.begin_transaction() as holder,
+        opened(address, write_timeout=0.5) as hasty,
+    ):
+        await (await holder.run("MATCH (a:Article {id: 'pubmed:1'}) SET a.locked = true")).consume()
+        with pytest.raises(GraphTimeout, match="time limit"):
+            await hasty.apply([chain(1, 2, "bc")])
+    assert (await store.snapshot(markers=True)).markers[0].offset == 1
+
+
+@pytest.mark.slow
+async def test_a_server_that_goes_away_and_comes_back(neo4j_service: Service) -> None:
+    address = Neo4jAddress(**neo4j_service.settings)
+    async with opened(address) as store:
+        await store.apply([chain(1, 1, "abc")])
+        neo4j_service.kill()
+        async with asyncio.timeout(30):
+            with pytest.raises(GraphUnavailable):
+                await store.apply([chain(2, 2, "abc")])
+        await asyncio.to_thread(neo4j_service.start)
+        async with asyncio.timeout(60):
+            while True:
+                try:
+                    await store.apply([chain(2, 2, "abc")])
+                    break
+                except GraphUnavailable:
+                    await asyncio.sleep(0.5)
+        assert (await store.stats()).articles == 2
