@@ -66,6 +66,7 @@ class Scanner:
     _closed: bool = False  # the root element has ended
     _stray: int | None = None  # the line of the first stray byte since the last record
     _open: tuple[int, str | None] | None = None  # line and PMID of the record that is being read
+    _is_empty: bool = True
     _failure: BiorelayError | None = None  # the input's own
 
     def __iter__(self) -> Iterator[Chunk | Refused]:
@@ -73,19 +74,27 @@ class Scanner:
         try:
             while True:
                 tag = self._seek()
-                if tag is None and self._failure:
-                    raise self._failure
-                if tag is None and self._root and not self._closed:
-                    raise TruncatedSource(f"the file ends before </{self._root.decode()}>")
+                if tag is None:
+                    self._finish()
                 if self._stray:
                     yield Refused(self._stray, None, SourceError("what stands here is no record; it was skipped"), is_record=False)
                     self._stray = None
                 if tag is None:
                     break
+                self._is_empty = False
                 yield self._take(tag)
         except BiorelayError as error:
             line, pmid = self._open or (self._line, None)
             yield Refused(line, pmid, error, is_record=self._open is not None)
+
+    def _finish(self) -> None:
+        """Raise what is wrong with the end of the input, if anything is."""
+        if self._failure:
+            raise self._failure
+        if self._root and not self._closed:
+            raise TruncatedSource(f"the file ends before </{self._root.decode()}>")
+        if self._is_empty and not re.fullmatch(_ROOTS, self._root or b""):
+            raise SourceError("the file holds no PubMed record")
 
     def _seek(self) -> bytes | None:
         """Go to the next record's start tag, so that what is held begins with it; None at the end of the input."""
@@ -152,8 +161,10 @@ class Scanner:
     def _tag(self) -> bytes:
         """The whole tag that begins here; empty where it does not end."""
         while not (end := _TAG_END.search(self._held, 1)):
-            if len(self._held) > _MARKUP_LIMIT or not self._more():
+            if len(self._held) > _MARKUP_LIMIT:
                 return b""
+            if not self._more():
+                raise self._failure or TruncatedSource("the file ends inside a tag")
         return bytes(self._held[: end.end()]) if end[0] == b">" else b""
 
     def _doctype(self, keyword: bytes) -> int:
