@@ -1,16 +1,81 @@
-"""Every error that biorelay raises, in one place.
+"""Every error that biorelay raises, drawn once, and the one place to import them from.
 
-Each has a stable `code`, an `action` (retry, dead-letter or stop) and, mostly, a `remedy`.
+Each has a stable `code`, which also travels in dead-letter headers and metric labels; an `action`, which says whether to
+retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says how to mend it.
 
     BiorelayError
-      ArtefactError
-        ArtefactCorrupt
-        ArtefactMissing
-      BadInput
+      ArtefactError           artefact.unusable
+        ArtefactCorrupt       artefact.corrupt
+        ArtefactMissing       artefact.missing
+      BadInput                input.unusable
+      CorpusMissing           corpus.missing
+      CorpusUnknown           corpus.unknown
+      DemoStalled             demo.stalled
+      GraphError              graph.error
+        GraphAuthError        graph.auth
+        GraphBadAddress       graph.bad-address
+        GraphBadContribution  graph.bad-contribution
+        GraphBadQuery         graph.bad-query
+        GraphLocked           graph.locked
+        GraphTimeout          graph.timeout
+        GraphUnavailable      graph.unavailable
+        GraphUnknownEntity    graph.unknown-entity
+      LeakedDocument          corpus.leak
+      LicenceNotAllowed       corpus.licence
+      OtherRun                training.other-run
+      RecipeError             training.recipe
+      RecordError             record.invalid
+        NotJson               record.not-json
+        RecordTooLarge        record.too-large
+        UnknownSchema         record.unknown-schema
+      RuntimeUnavailable      runtime.unavailable
+      SettingsError           settings.invalid
+      SourceError             source.unreadable
+        TruncatedSource       source.truncated
+        UnknownFormat         source.unknown-format
+        UnsafeXml             source.unsafe-xml
+        UnsupportedFormat     source.unsupported-format
+      StreamError             stream.error
+        AccessDenied          stream.access-denied
+        BrokerRefused         stream.broker-refused
+        BrokerUnreachable     stream.broker-unreachable
+        DeadLetterMissing     stream.dead-letter-missing
+        EmbeddedBrokerError   stream.embedded
+          EmbeddedBrokerFull  stream.embedded-full
+          SecondWorker        stream.second-worker
+        MessageError          stream.message
+          BadKey              stream.bad-key
+          KeyMismatch         stream.key-mismatch
+          KilledWorker        stream.killed-worker
+          MessageTooLarge     stream.too-large
+          NoKey               stream.no-key
+          NoRevision          stream.no-revision
+          Unexpected          stream.unexpected
+          WrongPartition      stream.wrong-partition
+        ResourceAway          stream.resource-away
+        TopicsMismatch        stream.topics-mismatch
+        TopicsMissing         stream.topics-missing
+        WorkerCrashed         stream.worker-crashed
+      TextTooLong             text.too-long
+      TrainingUnavailable     training.unavailable
+      WeightsMissing          training.weights-missing
 """
 
-from biorelay.refusals import BadInput, SettingsError
+from biorelay.refusals import BadInput, DemoStalled, SettingsError, TrainingUnavailable
+from graphstore.errors import (
+    GraphAuthError,
+    GraphBadAddress,
+    GraphBadContribution,
+    GraphBadQuery,
+    GraphError,
+    GraphLocked,
+    GraphTimeout,
+    GraphUnavailable,
+    GraphUnknownEntity,
+)
+from models.corpora.errors import CorpusMissing, CorpusUnknown, LeakedDocument, LicenceNotAllowed
 from models.runtime.errors import Action, ArtefactCorrupt, ArtefactError, ArtefactMissing, BiorelayError, RuntimeUnavailable, TextTooLong
+from models.training.errors import OtherRun, RecipeError, WeightsMissing
 from processors.errors import (
     NotJson,
     RecordError,
@@ -20,24 +85,88 @@ from processors.errors import (
     UnknownFormat,
     UnknownSchema,
     UnsafeXml,
+    UnsupportedFormat,
+)
+from stream.errors import (
+    AccessDenied,
+    BadKey,
+    BrokerRefused,
+    BrokerUnreachable,
+    DeadLetterMissing,
+    EmbeddedBrokerError,
+    EmbeddedBrokerFull,
+    KeyMismatch,
+    KilledWorker,
+    MessageError,
+    MessageTooLarge,
+    NoKey,
+    NoRevision,
+    ResourceAway,
+    SecondWorker,
+    StreamError,
+    TopicsMismatch,
+    TopicsMissing,
+    Unexpected,
+    WorkerCrashed,
+    WrongPartition,
 )
 
 __all__ = [
+    "AccessDenied",
     "Action",
     "ArtefactCorrupt",
     "ArtefactError",
     "ArtefactMissing",
     "BadInput",
+    "BadKey",
     "BiorelayError",
+    "BrokerRefused",
+    "BrokerUnreachable",
+    "CorpusMissing",
+    "CorpusUnknown",
+    "DeadLetterMissing",
+    "DemoStalled",
+    "EmbeddedBrokerError",
+    "EmbeddedBrokerFull",
+    "GraphAuthError",
+    "GraphBadAddress",
+    "GraphBadContribution",
+    "GraphBadQuery",
+    "GraphError",
+    "GraphLocked",
+    "GraphTimeout",
+    "GraphUnavailable",
+    "GraphUnknownEntity",
+    "KeyMismatch",
+    "KilledWorker",
+    "LeakedDocument",
+    "LicenceNotAllowed",
+    "MessageError",
+    "MessageTooLarge",
+    "NoKey",
+    "NoRevision",
     "NotJson",
+    "OtherRun",
+    "RecipeError",
     "RecordError",
     "RecordTooLarge",
+    "ResourceAway",
     "RuntimeUnavailable",
+    "SecondWorker",
     "SettingsError",
     "SourceError",
+    "StreamError",
     "TextTooLong",
+    "TopicsMismatch",
+    "TopicsMissing",
+    "TrainingUnavailable",
     "TruncatedSource",
+    "Unexpected",
     "UnknownFormat",
     "UnknownSchema",
     "UnsafeXml",
+    "UnsupportedFormat",
+    "WeightsMissing",
+    "WorkerCrashed",
+    "WrongPartition",
 ]

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from stream.settings import StreamSettings
 
 ENVIRONMENT_PREFIX = "BIORELAY_"
+OTHER_VARIABLES = frozenset({"BIORELAY_DATA"})
+"""Read elsewhere: the corpora's folder, by `biorelay train`, `biorelay evaluate` and the tests."""
 DEFAULT_FILE = Path("biorelay.toml")
 
 Security = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
@@ -286,6 +288,7 @@ def unknown_variables() -> list[str]:
         name
         for name in os.environ
         if name.startswith(ENVIRONMENT_PREFIX)
+        and name not in OTHER_VARIABLES
         and (key := name.removeprefix(ENVIRONMENT_PREFIX).lower()) not in Settings.model_fields
         and key.partition("_")[0] not in sections
     )

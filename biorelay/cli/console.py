@@ -20,17 +20,23 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 @cache
 def out() -> "Console":
     """The console of results."""
-    from rich.console import Console
-
-    return Console(highlight=False, markup=False, soft_wrap=True)
+    return _console(stderr=False)
 
 
 @cache
 def err() -> "Console":
     """The console of messages and progress."""
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> "Console":
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    class Ours(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would exit by itself, with the code of a failure
+
+    return Ours(stderr=stderr, highlight=False, markup=False, soft_wrap=True)
 
 
 def printable(text: str) -> str:

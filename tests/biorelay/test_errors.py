@@ -11,7 +11,7 @@ import pytest
 import biorelay.errors
 from biorelay.errors import BiorelayError
 
-ROOMS = ("biorelay", "stream", "graphstore", "processors", "models.runtime")
+ROOMS = ("biorelay", "stream", "graphstore", "processors", "models")
 
 
 def _load_every_error_module() -> None:

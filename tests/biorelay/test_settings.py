@@ -31,7 +31,9 @@ def test_the_embedded_graph_follows_the_data_folder(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_variable_wins_over_the_file_which_wins_over_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "biorelay.toml").write_text('model = "other"\n[broker]\nbootstrap = "file:1"\ntimeout_s = 3\n[worker]\nstages = ["graph", "ner"]\n')
+    (tmp_path / "biorelay.toml").write_text(
+        'model = "other"\n[broker]\nbootstrap = "file:1"\ntimeout_s = 3\n[worker]\nstages = ["graph", "ner"]\n'
+    )
     monkeypatch.setenv("BIORELAY_BROKER_BOOTSTRAP", "variable:2")
     settings = load_settings()
     assert settings.broker.bootstrap == "variable:2"
