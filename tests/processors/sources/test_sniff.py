@@ -1,0 +1,56 @@
+"""A file's format is told by its content first, by its name second; formats that are not read are named."""
+
+import pytest
+
+from processors.errors import SourceError, UnknownFormat, UnsupportedFormat
+from processors.sources.sniff import JSONL, PUBMED_XML, PUBTATOR, sniff
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "expected"),
+    [
+        (b"<PubmedArticleSet>", "a", PUBMED_XML),
+        (b"\n <?xml version='1.0'?>\n<!-- x -->\n<!DOCTYPE PubmedArticleSet SYSTEM 'x'>\n<PubmedArticleSet>", "a.txt", PUBMED_XML),
+        (b"<PubmedBookArticleSet>", "a", PUBMED_XML),
+        (b"<PubmedArticle Status='x'>", "a", PUBMED_XML),
+        (b"<MedlineCitationSet>", "a", PUBMED_XML),
+        (b"<DeleteCitation>", "a", PUBMED_XML),
+        (b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>", "a", PUBMED_XML),  # its reader refuses it as unsafe
+        (b"garbage <PubmedArticle>", "a.xml.gz", PUBMED_XML),
+        (b"123|t|A title", "a", PUBTATOR),
+        (b"\n\n123|t|A title", "a.xml", PUBTATOR),
+        (b"garbage", "a.pubtator.txt", PUBTATOR),
+        (b'{"id": "1"}', "a", JSONL),
+        (b'{"schema": "biorelay.abstract/1", "documents": []}', "a", JSONL),
+        (b"garbage", "A.JSONL.GZ", JSONL),
+    ],
+)
+def test_a_format_is_told(head: bytes, name: str, expected: str) -> None:
+    assert sniff(head, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "word"),
+    [
+        (b"<?xml version='1.0'?><!DOCTYPE collection SYSTEM 'BioC.dtd'><collection>", "BioC XML"),
+        (b'{"source": "PubTator", "documents": [', "BioC JSON"),
+        (b'{"source": "x", "infons": {}}', "BioC JSON"),
+        (b"<!DOCTYPE article PUBLIC 'x' 'y'><article xmlns:xlink='z'>", "PMC full text"),
+        (b"<!DOCTYPE html><html>", "web page"),
+        (b"<eSearchResult>", "eSearchResult"),
+        (b"\nPMID- 12230038\nOWN - NLM", "nbib"),
+        (b'[\n{"id": "1"}]', "array"),
+        (b'{\n  "id": "1"}', "several lines"),
+    ],
+)
+def test_a_format_that_is_not_read_is_named_with_a_way_out(head: bytes, word: str) -> None:
+    with pytest.raises(UnsupportedFormat, match=word) as caught:
+        sniff(head, "a.xml")
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("head", [b"", b" \n\t", b"Some words.", b"\x00\x01\x02"])
+def test_what_cannot_be_told_is_refused(head: bytes) -> None:
+    with pytest.raises(UnknownFormat) as caught:
+        sniff(head, "a.dat")
+    assert isinstance(caught.value, SourceError)
