@@ -85,7 +85,7 @@ def find_artefact(reference: str | Path | None = None, *, folder: Path = ARTEFAC
     if not places:
         known = ", ".join(f"{place.parent.name}@{place.name}" for place in list_artefacts(folder)) or "none"
         raise ArtefactMissing(
-            f"no model artefact {wanted!r} in {folder} (there: {known})",
+            f"no artefact {wanted!r} in {folder} (there: {known})",
             remedy="Name one of those or the folder of another, or make one with `biorelay train`.",
         )
     return places[-1]

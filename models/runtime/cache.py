@@ -53,3 +53,9 @@ class TextCache(Generic[V]):
             while self.nbytes > self.limit:
                 oldest, dropped = self._values.popitem(last=False)
                 self.nbytes -= sys.getsizeof(oldest) + dropped.nbytes
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._values.clear()
+            self.nbytes = 0

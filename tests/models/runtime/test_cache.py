@@ -33,6 +33,14 @@ def test_what_is_larger_than_the_cache_is_not_kept() -> None:
     assert cache.get("b") is None
 
 
+def test_it_can_be_emptied() -> None:
+    cache: TextCache[Value] = TextCache(1_000)
+    cache.put("a", Value(500))
+    cache.clear()
+    assert cache.get("a") is None
+    assert (len(cache), cache.nbytes) == (0, 0)
+
+
 def test_a_cache_of_no_bytes_keeps_nothing() -> None:
     cache: TextCache[Value] = TextCache(0)
     cache.put("", Value(0))

@@ -1,0 +1,177 @@
+"""Documents a second of the extractor, beside what a user would write with the same weights.
+
+The peer: `transformers.pipeline("token-classification")` in torch fp32 for the mentions, and for the relations one forward
+pass a candidate pair, as a text classification pipeline does it. Both sides read the same documents in the same run, on all
+cores. The peer gets our linked mentions and candidate pairs for nothing: its time holds neither linking nor pair building.
+Beside it stands a more careful peer that encodes a text once and then runs the head pair by pair.
+
+    python -m benchmarks.bench_extract [--documents N] [--model NAME] [--file FILE] [--out JSON]
+"""
+
+import argparse
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks.machine import describe
+from benchmarks.torch_peer import Peer, furthest
+from biorelay.extractor import Extractor
+from biorelay.samples import BC5CDR_TEST
+from models.runtime.encoder import Encoder
+from models.runtime.pairs import PairInputs, build_pairs
+from models.runtime.relation_head import RelationHead
+from processors.ner import entity_types
+from processors.records import Abstract
+from processors.relations import group_mentions
+from processors.sources import read
+
+RESULTS = Path(__file__).parent / "results" / "extract.json"
+PACKAGES = ("onnxruntime", "tokenizers", "numpy", "torch", "transformers")
+ALIKE = 0.9
+"""Cosine of the hidden states of a text: below it int8's rounding of activations is no explanation."""
+
+SAME = 1e-3
+"""The heads' logits over the same hidden states may differ by so much, or the weights are not the same."""
+
+
+@dataclass(slots=True)
+class Timing:
+    """Seconds of each round over the same documents."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+    def add(self, work: Callable[[], object]) -> None:
+        wall, cpu = time.perf_counter(), time.process_time()
+        work()
+        self.wall.append(time.perf_counter() - wall)
+        self.cpu.append(time.process_time() - cpu)
+
+    def summary(self, documents: int) -> dict[str, Any]:
+        return {
+            "documents_per_second": round(documents / statistics.median(self.wall), 3),
+            "documents_per_cpu_second": round(documents / statistics.median(self.cpu), 3),
+            "rounds_wall_s": [round(s, 3) for s in self.wall],
+            "rounds_cpu_s": [round(s, 3) for s in self.cpu],
+        }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = _options(arguments)
+    documents = list(islice((r for r in read(options.file) if isinstance(r, Abstract)), options.documents))
+    cores = len(os.sched_getaffinity(0))
+    torch.set_num_threads(cores)
+    machine = describe(PACKAGES)
+    extractor = Extractor.load(options.model, cache_bytes=0)
+    peer = Peer.load(extractor.artefact)
+    print(f"{len(documents)} documents, {extractor.artefact.reference}, {cores} cores; load before: {machine['load_before']}")
+    pairs = _pairs(extractor, documents)
+    agreement = _agree(extractor, peer, documents[:8], pairs[:8])
+    print(f"same weights: head logits differ by at most {agreement['head_logits_max_difference']:.1e}")
+
+    ours, one, ner, once, each = Timing(), Timing(), Timing(), Timing(), Timing()
+    fresh = Extractor.load(options.model)
+    for turn in range(options.rounds + 1):
+        for timing, work in (
+            (ours, lambda: _extract(fresh, documents, cores)),
+            (one, lambda: _extract(fresh, documents, 1)),
+            (ner, lambda: [peer.mentions(document.text) for document in documents]),
+            (once, lambda: [peer.relations(d.text, p, encode_once=True) for d, p in zip(documents, pairs, strict=True)]),
+        ):
+            if turn:
+                timing.add(work)
+            else:
+                work()  # warm-up
+        print(f"round {turn} of {options.rounds}", flush=True)
+    print("the peer, one forward pass a pair (slow, one round)", flush=True)
+    each.add(lambda: [peer.relations(d.text, p, encode_once=False) for d, p in zip(documents, pairs, strict=True)])
+
+    n = len(documents)
+    total_each = Timing([statistics.median(ner.wall) + each.wall[0]], [statistics.median(ner.cpu) + each.cpu[0]])
+    total_once = Timing([a + b for a, b in zip(ner.wall, once.wall, strict=True)], [a + b for a, b in zip(ner.cpu, once.cpu, strict=True)])
+    rates = {
+        "extractor": ours.summary(n),
+        "extractor_one_worker": one.summary(n),
+        "peer_one_pass_a_pair": total_each.summary(n),
+        "peer_encode_once": total_once.summary(n),
+        "peer_ner_pipeline_alone": ner.summary(n),
+    }
+
+    def ratio(name: str) -> float:
+        return round(float(rates["extractor"]["documents_per_second"] / rates[name]["documents_per_second"]), 1)
+
+    ratios = {name: ratio(name) for name in ("peer_one_pass_a_pair", "peer_encode_once", "peer_ner_pipeline_alone")}
+    result = {
+        "schema": "biorelay.benchmark/1",
+        "name": "extract",
+        "machine": machine,
+        "model": extractor.artefact.reference,
+        "documents": n,
+        "characters": sum(len(document.text) for document in documents),
+        "candidate_pairs": sum(len(p.pairs) for p in pairs),
+        "agreement": agreement,
+        "rates": rates,
+        "ratios": ratios,
+    }
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    for name, rate in rates.items():
+        print(f"{name:28} {rate['documents_per_second']:9.2f} documents/s {rate['documents_per_cpu_second']:9.2f} per CPU second")
+    for name, times in ratios.items():
+        print(f"the extractor is {times} times {name}")
+    print(f"written: {options.out}")
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--documents", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--model", default=None)
+    parser.add_argument("--file", type=Path, default=BC5CDR_TEST)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    return parser.parse_args(arguments)
+
+
+def _extract(extractor: Extractor, documents: Sequence[Abstract], workers: int) -> None:
+    extractor.cache.clear()
+    for _ in extractor.extract_many(documents, workers=workers):
+        pass
+
+
+def _pairs(extractor: Extractor, documents: Sequence[Abstract]) -> list[PairInputs]:
+    """The candidate pairs of our linked mentions, as the extractor builds them."""
+    encoder, head = Encoder(extractor.artefact), RelationHead(extractor.artefact)
+    built = []
+    for document in documents:
+        entities = extractor.entities(document)
+        encoded = encoder.encode(entities.text)
+        named = group_mentions(entities.mentions, encoded.offsets, [s.end for s in entities.sentences], entity_types(extractor.artefact))
+        built.append(build_pairs(encoded.hidden, named.tokens, head.type_pairs))
+    return built
+
+
+def _agree(extractor: Extractor, peer: Peer, documents: Sequence[Abstract], pairs: Sequence[PairInputs]) -> dict[str, float]:
+    """How far the two sides' numbers are apart; raises `ValueError` where the weights cannot be the same."""
+    head = RelationHead(extractor.artefact)
+    ours = [head.logits(p) for p in pairs]
+    theirs = [peer.judge(p, torch.from_numpy(p.hidden.copy())) for p in pairs]
+    difference = furthest(ours, [rows[:, : len(head.labels)] if rows.numel() else rows for rows in theirs])
+    cosines = [
+        torch.nn.functional.cosine_similarity(torch.from_numpy(p.hidden.copy()), peer.encode(d.text), dim=1).mean().item()
+        for p, d in zip(pairs, documents, strict=True)
+    ]
+    if difference > SAME or min(cosines) < ALIKE:
+        raise ValueError(f"the peer does not have the same weights: head differs by {difference}, hidden states' cosine is {min(cosines)}")
+    return {"head_logits_max_difference": difference, "hidden_mean_cosine": round(statistics.mean(cosines), 4)}
+
+
+if __name__ == "__main__":
+    main()
