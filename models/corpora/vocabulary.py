@@ -19,11 +19,11 @@ import marisa_trie
 from models.corpora import knowledge
 from models.corpora.documents import Document
 from models.corpora.errors import CorpusMissing, LicenceNotAllowed
-from models.corpora.knowledge import PREFERRED, SYNONYM, Name, Source
+from models.corpora.knowledge import PREFERRED, SYNONYM, WEAK, Name, Source
 from models.corpora.species import COMMON_NAMES
 from processors.normalisation import exact_key, loose_key
 from processors.records import EntityType
-from processors.sources.pubtator import AnnotatedDocument, read_annotated
+from processors.sources.pubtator import AnnotatedDocument, AnnotatedMention, read_annotated
 from processors.variants import rs_number, variant_code
 from processors.vocabulary import IDENTIFIERS, LETTERS, NAMES, RECORD, SCHEMA
 
@@ -61,7 +61,11 @@ HELD_OUT: tuple[str, ...] = (
 """Dev and test parts: no document of theirs gives a name."""
 
 TAXONOMY = Source("NCBI Taxonomy, everyday names (written here)", "public domain", (), "NCBI")
-KNOWLEDGE: tuple[Source, ...] = (knowledge.GENES, knowledge.MESH, knowledge.DO_2015, knowledge.DO_2026, knowledge.FAMPLEX)
+KNOWLEDGE: tuple[Source, ...] = (knowledge.GENES, knowledge.MESH, knowledge.DO_2015, knowledge.DO_2026)
+
+HUMAN = "9606"
+HOMOLOGUE = 6
+"""The tier of a name that a gene has from its human homologue only."""
 
 _LONGEST_KEY = 120
 _MOST = 0xFFFF
@@ -75,6 +79,7 @@ class Names:
         self.loose: dict[str, dict[str, list[int]]] = defaultdict(dict)
         self.preferred: dict[str, tuple[int, str]] = {}
         self.taxon: dict[str, str] = {}
+        self.organisms: dict[str, Counter[str]] = defaultdict(Counter)  # of a gene that no database gave: taxa of its documents
         self.spellings: dict[str, Counter[str]] = defaultdict(Counter)
 
     def add(self, name: Name, count: int = 0) -> None:
@@ -83,7 +88,7 @@ class Names:
         key = exact_key(text)
         if len(key) > _LONGEST_KEY or (not count and (len(key) < 2 or key.isdigit())):
             return
-        curies = "|".join(dict.fromkeys(name.curies))
+        curies = "|".join(sorted(set(name.curies)))
         letter = LETTERS[name.kind]
         self._keep(self.exact[letter + key], curies, name.tier, count)
         if loose := loose_key(name.kind, text):
@@ -100,6 +105,35 @@ class Names:
         """Keep that a change in a gene is this dbSNP entry."""
         self._keep(self.exact[f"{LETTERS[EntityType.VARIANT]}{code}@{gene}"], curie, PREFERRED, 1)
 
+    def place_genes(self) -> None:
+        """Give the genes that only corpora name an organism, and the names of the human gene whose symbol they bear.
+
+        The organism is the one, human left aside, that most of the gene's documents speak of. Homologous genes share
+        their names: `Kras` in a paper on mice is the mouse's, under whatever synonym of human KRAS it goes.
+        """
+        gene = LETTERS[EntityType.GENE]
+        human = {key for key, taxon in self.taxon.items() if taxon == HUMAN}
+        for curie in self.organisms.keys() - human:
+            taxa = self.organisms[curie]
+            if taxa:
+                self.taxon[curie] = min(taxa, key=lambda taxon: (-taxa[taxon], taxon))
+        spelt: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        homologue: dict[str, set[str]] = defaultdict(set)
+        for table, names in (("exact", self.exact), ("loose", self.loose)):
+            for key, found in names.items():
+                if key[0].upper() != gene:
+                    continue
+                symbols = [c for c, (tier, _) in found.items() if c in human and tier == PREFERRED]
+                for curie in found:
+                    if curie in human:
+                        spelt[curie].add((table, key))
+                    elif curie in self.taxon and len(symbols) == 1:
+                        homologue[curie].add(symbols[0])
+        for curie, humans in sorted(homologue.items()):
+            if len(humans) == 1:
+                for table, key in sorted(spelt[next(iter(humans))]):
+                    self._keep((self.exact if table == "exact" else self.loose)[key], curie, HOMOLOGUE, 0)
+
     @staticmethod
     def _keep(candidates: dict[str, list[int]], curies: str, tier: int, count: int) -> None:
         old = candidates.setdefault(curies, [tier, 0])
@@ -113,7 +147,8 @@ class Names:
             name = self.preferred[curies][1] if curies in self.preferred else ""
             if not name and self.spellings[curies]:
                 name = min(self.spellings[curies].items(), key=lambda item: (-item[1], item[0]))[0]
-            yield f"{curies}\t{name}\t{self.taxon.get(curies, '')}"
+            taxa = sorted({self.taxon.get(curie, "") for curie in curies.split("|")})
+            yield f"{curies}\t{name}\t{','.join(taxa)}"
 
 
 def build(kb: Path, corpora: Path, out: Path, progress: Progress | None = None, *, excluded: Iterable[str] = ()) -> dict[str, Any]:
@@ -138,17 +173,10 @@ def build(kb: Path, corpora: Path, out: Path, progress: Progress | None = None, 
     report("genes", 1, steps)
     for name in knowledge.genes(kb):
         names.add(name)
-    symbols = {
-        key[1:]: next(iter(curies))
-        for key, found in names.exact.items()
-        if key[0] == LETTERS[EntityType.GENE] and len(curies := [c for c, (tier, _) in found.items() if tier == PREFERRED]) == 1
-    }
     report("MeSH and Disease Ontology", 2, steps)
     for name in (*knowledge.mesh(kb), *knowledge.diseases(kb)):
         names.add(name)
-    report("gene families and species", 3, steps)
-    for name in knowledge.families(kb, symbols):
-        names.add(name)
+    report("species", 3, steps)
     for text, taxon in COMMON_NAMES:
         names.add(Name(EntityType.SPECIES, text, (f"ncbitaxon:{taxon}",), SYNONYM))
 
@@ -168,6 +196,7 @@ def build(kb: Path, corpora: Path, out: Path, progress: Progress | None = None, 
         used[source.name] = {"documents": kept, "removed": removed}
 
     report("writing", steps - 1, steps)
+    names.place_genes()
     manifest = _write(names, out)
     manifest["sources"] = [
         {
@@ -190,22 +219,47 @@ def _marks(document: AnnotatedDocument) -> set[str]:
     return Document("", pmid, abstract.title, abstract.abstract, ()).fingerprints()
 
 
+_PLACED = re.compile(r"\|[^|]*\d[^|]*\|?")  # a code with a place: without one it is no entry of dbSNP
+_BINOMIAL = re.compile(r"([A-Z])[a-z]{3,} ([a-z]{3,})")
 _GENE_FIELD = re.compile(r"Gene:(\d+)")
+
+
+_ORGANISMS = {exact_key(name): taxon for name, taxon in COMMON_NAMES if taxon != HUMAN}
+_WORDS = re.compile(r"[A-Za-z]\. [a-z]+|[A-Za-z]+")
+
+
+def _organisms(document: AnnotatedDocument) -> set[str]:
+    """The taxa, human left aside, that a document speaks of: as annotated, else by their everyday names."""
+    found = {c.partition(":")[2] for m in document.mentions if m.type is EntityType.SPECIES for c in m.curies} - {HUMAN}
+    return found or {_ORGANISMS[key] for word in _WORDS.findall(document.abstract.text) if (key := exact_key(word)) in _ORGANISMS}
 
 
 def _add_document(names: Names, document: AnnotatedDocument) -> None:
     genes = {curie for m in document.mentions if m.type is EntityType.GENE for curie in m.curies}
+    organisms = _organisms(document)
+    for gene in genes:
+        names.organisms[gene].update(organisms)
     for mention in document.mentions:
         if mention.type is None or not mention.curies:
             continue
         if mention.type is EntityType.VARIANT:
             code = variant_code(mention.text)
-            if code and not rs_number(mention.text) and len(mention.curies) == 1:
-                own = {f"ncbigene:{number}" for number in _GENE_FIELD.findall(mention.raw)}
-                for gene in sorted(own or genes):
+            if code and _PLACED.search(code) and not rs_number(mention.text) and len(mention.curies) == 1:
+                own = [f"ncbigene:{number}" for number in _GENE_FIELD.findall(mention.raw)] or _nearest_gene(document, mention)
+                for gene in own:
                     names.add_variant(code, gene, mention.curies[0])
-        else:
-            names.add(Name(mention.type, mention.text, mention.curies, SYNONYM), count=1)
+            continue
+        names.add(Name(mention.type, mention.text, mention.curies, SYNONYM), count=1)
+        if mention.type is EntityType.SPECIES and (match := _BINOMIAL.fullmatch(mention.text)):
+            names.add(Name(EntityType.SPECIES, f"{match[1]}. {match[2]}", mention.curies, WEAK))
+
+
+def _nearest_gene(document: AnnotatedDocument, mention: AnnotatedMention) -> tuple[str, ...]:
+    """The gene (or genes together) whose mention stands nearest."""
+    genes = [m for m in document.mentions if m.type is EntityType.GENE and m.curies]
+    if not genes:
+        return ()
+    return min(genes, key=lambda m: (max(m.start - mention.end, mention.start - m.end), m.start)).curies
 
 
 def _write(names: Names, out: Path) -> dict[str, Any]:
