@@ -5,8 +5,8 @@ The best such path is Viterbi's (1967); since there are no transition scores, it
 only between a B and the last I that some O precedes, and only those stretches are searched.
 """
 
-import itertools
 import unicodedata
+from bisect import bisect
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -71,25 +71,30 @@ def best_path(logp: NDArray[np.float64]) -> NDArray[np.int64]:
     labels: NDArray[np.int64] = logp.argmax(axis=2)
     before = np.zeros_like(labels)
     before[:, 1:] = labels[:, :-1]
-    for kind in np.flatnonzero(((labels == I) & (before == O)).any(axis=1)):
-        _mend(logp[kind], labels[kind])
+    wrong = (labels == I) & (before == O)
+    for kind in np.flatnonzero(wrong.any(axis=1)):
+        _mend(logp[kind], labels[kind], np.flatnonzero(wrong[kind]).tolist())
     return labels
 
 
-def _mend(logp: NDArray[np.float64], labels: NDArray[np.int64]) -> None:
-    """Put the best allowed path in place of the piecewise best `labels` (T) of one type.
+def _mend(logp: NDArray[np.float64], labels: NDArray[np.int64], wrong: list[int]) -> None:
+    """Put the best allowed path in place of the piecewise best `labels` (T) of one type; `wrong` are the I's behind an O.
 
     A piece whose best label is B has it on the best path too: B may stand before and behind anything.
     So the stretches between such pieces are searched apart, each up to its last I; O's behind that are right as they are.
     """
-    cuts = [-1, *np.flatnonzero(labels == B).tolist(), len(labels)]
-    for left, right in itertools.pairwise(cuts):
-        stretch = labels[left + 1 : right]
-        inside = np.flatnonzero(stretch == I)
-        if not len(inside) or (left >= 0 and (stretch[: inside[-1] + 1] == I).all()):
+    row = labels.tolist()
+    begins = [-1, *(piece for piece, label in enumerate(row) if label == B), len(row)]
+    done = 0
+    for piece in wrong:
+        if piece < done:
             continue
-        stop = int(inside[-1]) + 1
-        stretch[:stop] = _viterbi(logp[left + 1 : left + 1 + stop].tolist(), after_entity=left >= 0)
+        at = bisect(begins, piece)
+        left, done = begins[at - 1], begins[at]
+        stop = done
+        while row[stop - 1] != I:
+            stop -= 1
+        labels[left + 1 : stop] = _viterbi(logp[left + 1 : stop].tolist(), after_entity=left >= 0)
 
 
 def _viterbi(rows: list[list[float]], *, after_entity: bool) -> list[int]:
