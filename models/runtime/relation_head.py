@@ -8,14 +8,14 @@ from models.runtime.errors import ArtefactError
 from models.runtime.pairs import FEATURES, FEATURES_VERSION, PairInputs
 from models.runtime.session import Graph
 
-CHUNK = 256
-"""Pairs a call: the head attends from each pair over all pieces, so this bounds its memory."""
+ATTENDED = 2**24
+"""Pairs times pieces a call: the head attends from each pair over all pieces, so this bounds its memory, to about 200 MB."""
 
 
 class RelationHead:
     """Runs `relations.onnx`. Safe for threads; the same document gives the same bits on one machine."""
 
-    def __init__(self, artefact: Artefact, *, chunk: int = CHUNK) -> None:
+    def __init__(self, artefact: Artefact, *, attended: int = ATTENDED) -> None:
         """Raises `ArtefactError` where the graph or its features are not what this version builds."""
         spec = artefact.manifest.relations
         if spec.features != FEATURES_VERSION:
@@ -29,7 +29,7 @@ class RelationHead:
         self._none_bias = spec.none_bias
         self._temperature = spec.temperature
         self._threshold = spec.threshold
-        self._chunk = chunk
+        self._attended = attended
         self._graph = Graph(artefact, RELATIONS)
         self._graph.check(
             {
@@ -50,7 +50,8 @@ class RelationHead:
         """The head's raw scores (P, R), None first."""
         if not len(inputs.pairs):
             return np.zeros((0, len(self.labels)), dtype=np.float32)
-        parts = [self._graph.run(("logits",), part.arrays())[0] for part in inputs.chunks(self._chunk)]
+        size = max(1, self._attended // max(len(inputs.hidden), 1))  # depends on the document alone, and so does the answer
+        parts = [self._graph.run(("logits",), part.arrays())[0] for part in inputs.chunks(size)]
         return np.concatenate(parts)
 
     def score(self, inputs: PairInputs) -> NDArray[np.float64]:
