@@ -37,6 +37,9 @@ MAX_MENTIONS = 1_000
 MAX_PAIRS = 10_000
 """Only so many candidate pairs, those with the nearest mentions, are judged. Abstracts have hundreds."""
 
+CONTEXT = 1_000
+"""Evidence shows at most so many characters before the first of its two mentions and behind the last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -102,7 +105,7 @@ class RelationClassifier:
 
     def _participant(self, named: Named, number: int, kind: EntityType) -> Participant:
         curie = named.entities[number]
-        own = [mention for mention, entity in zip(named.mentions, named.tokens.entity.tolist(), strict=True) if entity == number]
+        own = named.mentions[slice(*np.searchsorted(named.tokens.entity, (number, number + 1)))]
         return Participant(
             id=curie,
             name=self._name_of(curie) or max(own, key=lambda mention: len(mention.text)).text,
@@ -157,13 +160,14 @@ def nearest_pairs(inputs: PairInputs, limit: int) -> PairInputs:
 
 
 def evidence(text: str, sentence_ends: Sequence[int], subject: Mention, object_: Mention) -> Evidence:
-    """The sentences from the one mention to the other, without white space around them."""
+    """The sentences from the one mention to the other, without white space around them; what never ends is cut after `CONTEXT`."""
     begin = min(subject.start, object_.start)
     end = max(subject.end, object_.end)
     before = bisect_right(sentence_ends, begin)
     start = sentence_ends[before - 1] if before else 0
     behind = bisect_right(sentence_ends, max(end - 1, begin))
     stop = max(end, sentence_ends[behind]) if behind < len(sentence_ends) else len(text)
+    start, stop = max(start, begin - CONTEXT), min(stop, end + CONTEXT)
     while start < begin and text[start].isspace():
         start += 1
     while stop > end and text[stop - 1].isspace():

@@ -149,6 +149,18 @@ def test_evidence_runs_from_one_mention_to_the_other() -> None:
     assert evidence(text, [], mention(first), mention(second)).text == text
 
 
+def test_evidence_of_an_endless_sentence_is_cut() -> None:
+    text = "x " * 5_000
+    first, second = (
+        Mention(id="T1", start=at, end=at + 1, text="x", type=EntityType.GENE, identifiers=("ncbigene:1",), score=1.0)
+        for at in (4_000, 4_100)
+    )
+    shown = evidence(text, [len(text)], first, second)
+    assert shown.start >= 3_000
+    assert shown.end <= 5_101
+    assert text[shown.start : shown.end] == shown.text == shown.text.strip()
+
+
 def test_only_the_nearest_pairs_of_a_huge_document_are_judged(extractor: Extractor, monkeypatch: pytest.MonkeyPatch) -> None:
     entities = gold(extractor)
     encoded = Encoder(extractor.artefact).encode(entities.text)
