@@ -25,7 +25,7 @@ _END = {
 _EVENT = re.compile(rb"<(?:!--|!\[CDATA\[|!DOCTYPE|!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)|\?|(/?)([A-Za-z_][\w:.-]*)(?=[\s/>]))|<|[^\s<]+")
 _TAG_END = re.compile(rb"[<>\[]")
 _NAMESPACE = re.compile(rb"""\sxmlns:[A-Za-z_][\w.-]*\s*=\s*(?:"[^"<&]*"|'[^'<&]*')""")
-_PMID = re.compile(rb"<PMID[^>]{0,100}>\s*([0-9]{1,12})\s*</PMID")
+_PMID = re.compile(rb"<(?:MedlineCitation|BookDocument)[^<>]*>\s*<PMID[^<>]*>\s*0*([1-9][0-9]{0,11})\s*</PMID")
 
 _SKIPPED = {b"<!--": b"-->", b"<?": b"?>", b"<![CDATA[": b"]]>"}
 _TAIL = 256  # bytes kept when more input is needed to tell what stands there
@@ -138,9 +138,9 @@ class Scanner:
             if not self._more():
                 raise self._failure or TruncatedSource("the file ends in the middle of the record")
         self._open = None
-        pmid = pmid or _pmid(self._held)
         is_whole = end[1] is not None
         size = end.end() if is_whole else end.start()
+        pmid = pmid or _pmid(self._held, size)
         content = bytes(self._held[:size])
         self._drop(size)
         if dropped + size > self.limit:
@@ -205,6 +205,6 @@ class Scanner:
             self._stray = self._line + self._held.count(b"\n", 0, position)
 
 
-def _pmid(content: bytearray) -> str | None:
-    found = _PMID.search(content, 0, _HEAD)
+def _pmid(content: bytearray, size: int = _HEAD) -> str | None:
+    found = _PMID.search(content, 0, min(size, _HEAD))
     return found[1].decode() if found else None

@@ -161,7 +161,16 @@ def test_a_broken_record_costs_itself_only(broken: str, gap: str) -> None:
         assert isinstance(problem, Problem)
         assert isinstance(problem.error, (RecordError, SourceError))
         assert problem.line == 4
+        assert problem.record in (None, "pubmed:2", "record 2", "record 3")
         assert len(str(problem)) < 300
+
+
+def test_a_record_without_a_pmid_is_not_named_by_another_ones() -> None:
+    links = "<CommentsCorrectionsList><CommentsCorrections><PMID>9</PMID></CommentsCorrections></CommentsCorrectionsList>"
+    nameless = f"<PubmedArticle><MedlineCitation>{links}<Article><ArticleTitle>x</ArticleTitle></Article></MedlineCitation></PubmedArticle>"
+    found = outcomes(HEAD + "<PubmedArticle></PubmedArticle>" + nameless + "<PubmedArticle><x>" + article(3) + TAIL)
+    assert [outcome.record for outcome in found if isinstance(outcome, Problem)] == ["record 1", "record 2", "record 3"]
+    assert isinstance(found[3], Abstract)
 
 
 def test_what_stands_between_records_is_named_not_silently_passed() -> None:
