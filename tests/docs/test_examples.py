@@ -3,7 +3,8 @@
 Fenced blocks count when their info string is:
 
 - `console`: lines that begin with `$ ` are run by bash (a line that ends in a backslash goes on);
-  the lines below must be what the command prints, with `...` for any text. A block without output lines must succeed.
+  the lines below must be what the command prints, with `...` for any text; a command without output lines must succeed.
+  A command that ends in `&` runs until the page ends.
 - `python`: run in a fresh interpreter; what stands in a following `text` block must be its output.
 
 `<!-- example: services -->` on the line above marks blocks that need a real Kafka and Neo4j,
@@ -17,10 +18,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.services import Neo4jAddress
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -70,6 +74,11 @@ def matches(expected: str, printed: str) -> bool:
 
 def run_page(page: Path, mark: str | None, folder: Path, environment: dict[str, str]) -> int:
     shutil.copytree(ROOT / "tests" / "data", folder / "tests" / "data", dirs_exist_ok=True)
+    with ExitStack() as background:
+        return run_blocks(page, mark, folder, environment, background)
+
+
+def run_blocks(page: Path, mark: str | None, folder: Path, environment: dict[str, str], background: ExitStack) -> int:
     ran = 0
     for example in examples(page):
         if example.mark != mark or example.info not in {"console", "python"}:
@@ -83,6 +92,10 @@ def run_page(page: Path, mark: str | None, folder: Path, environment: dict[str, 
             ran += 1
             continue
         for command, expected in commands(example.body):
+            ran += 1
+            if command.endswith("&"):
+                background.enter_context(running(command.removesuffix("&"), folder, environment))
+                continue
             done = subprocess.run(
                 ["bash", "-euo", "pipefail", "-c", command],
                 cwd=folder,
@@ -95,8 +108,20 @@ def run_page(page: Path, mark: str | None, folder: Path, environment: dict[str, 
             assert done.returncode == 0, f"{where}: $ {command}\n{done.stdout}{done.stderr}"
             if expected.strip():
                 assert matches(expected, done.stdout), f"{where}: $ {command}\nprinted:\n{done.stdout}\nbut the page says:\n{expected}"
-            ran += 1
     return ran
+
+
+@contextmanager
+def running(command: str, folder: Path, environment: dict[str, str]) -> Iterator[None]:
+    """Run a command in the background; it must still run when its page ends."""
+    with (folder / "background.log").open("wb") as log:
+        process = subprocess.Popen(["bash", "-c", f"exec {command}"], cwd=folder, env=environment, stdout=log, stderr=log)
+    try:
+        yield
+        assert process.poll() is None, f"{command} ended early:\n{(folder / 'background.log').read_text()}"
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def plain_environment() -> dict[str, str]:
@@ -115,16 +140,15 @@ def test_examples_run_as_shown(page: Path, tmp_path: Path) -> None:
 @pytest.mark.kafka
 @pytest.mark.neo4j
 @pytest.mark.timeout(400)
-def test_service_examples_run_as_shown(tmp_path: Path, kafka: str, neo4j: tuple[str, str, str], topic_prefix: str) -> None:
+def test_service_examples_run_as_shown(tmp_path: Path, kafka: str, empty_neo4j: Neo4jAddress) -> None:
     pages = [page for page in PAGES if any(e.mark == "services" for e in examples(page))]
-    assert pages, "no page shows the real quick start"
-    url, user, password = neo4j
+    assert ROOT / "README.md" in pages, "the README shows the real quick start"
     environment = plain_environment() | {
-        "BIORELAY_BROKER": kafka,
-        "BIORELAY_GRAPH": url,
-        "BIORELAY_GRAPH_USER": user,
-        "BIORELAY_GRAPH_PASSWORD": password,
-        "BIORELAY_TOPIC_PREFIX": topic_prefix,
+        "BIORELAY_BROKER_BOOTSTRAP": kafka,
+        "BIORELAY_GRAPH_URL": empty_neo4j.url,
+        "BIORELAY_GRAPH_USER": empty_neo4j.user,
+        "BIORELAY_GRAPH_PASSWORD": empty_neo4j.password,
+        "BIORELAY_WORKER_METRICS_PORT": "0",
     }
     for page in pages:
         assert run_page(page, "services", tmp_path, environment) > 0
