@@ -5,7 +5,8 @@ must not be there: a DOCTYPE with an internal subset and declarations of entitie
 them, and no record's parser ever gets a DOCTYPE at all.
 
 An unclosed record ends where the next one begins. Record tags inside comments and CDATA sections of a record, which PubMed does
-not write, are taken for tags: such a record is refused.
+not write, are taken for tags: such a record is refused. A comment between records that never ends hides the rest of the file,
+which is then refused as truncated.
 """
 
 import re
