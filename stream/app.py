@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import faust
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
+from faust.types import TP
 
 from .connection import ssl_context
+from .lag import StageLag
 from .settings import Stage, StreamSettings
 from .topics import dead_letter_bytes
 
@@ -57,9 +59,30 @@ def create_app(stage: Stage, settings: StreamSettings, *, embedded: bool = False
         agent_supervisor="mode.CrashingSupervisor",
         **more,
     )
-    if embedded:
-        app.transport = _PromptTransport(app.conf.broker_consumer, app)
+    app.transport = (_PromptTransport if embedded else _CommittedTransport)(app.conf.broker_consumer, app)
     return app
+
+
+def assigned(app: faust.App, topic: str) -> set[int]:
+    """The topic's partitions that this worker has now."""
+    try:
+        return {place.partition for place in app.consumer.assignment() if place.topic == topic}
+    except Exception:  # noqa: BLE001  Faust's consumer has none before it starts and after it stops, and raises several things then
+        return set()
+
+
+async def unread(app: faust.App, topic: str, lag: StageLag) -> set[int]:
+    """This worker's partitions in which a message is unread or unacknowledged.
+
+    A lag alone does not say so: transaction markers and what compaction removed have offsets and are no messages.
+    """
+    mine = assigned(app, topic)
+    waiting = {message.partition for message in list(app.consumer.unacked)} & mine
+    for partition in mine - waiting:
+        end = lag.ends[partition]
+        if lag.committed[partition] < end and (await app.consumer.position(TP(topic, partition)) or 0) < end:
+            waiting.add(partition)
+    return waiting
 
 
 def _credentials(settings: StreamSettings) -> Any:
@@ -70,6 +93,27 @@ def _credentials(settings: StreamSettings) -> Any:
             username=security.username, password=security.password, mechanism=security.mechanism, ssl_context=context
         )
     return faust.SSLCredentials(context) if context is not None else None
+
+
+# Faust fixes two of aiokafka's options; the consumer's attributes are set between its making and its start.
+
+
+class _CommittedThread(AIOKafkaConsumerThread):  # type: ignore[misc]
+    """Leaves out what a foreign transactional producer aborted."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._isolation_level = "read_committed"
+        return consumer
+
+
+class _CommittedConsumer(Consumer):  # type: ignore[misc]
+    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
+        return _CommittedThread(self, loop=self.loop, beacon=self.beacon)
+
+
+class _CommittedTransport(Transport):  # type: ignore[misc]
+    Consumer = _CommittedConsumer
 
 
 class _PromptThread(AIOKafkaConsumerThread):  # type: ignore[misc]

@@ -19,11 +19,12 @@ INPUT: Final = {Stage.NER: Topic.ABSTRACTS, Stage.RELATIONS: Topic.ENTITIES, Sta
 
 @dataclass(frozen=True, slots=True)
 class StageLag:
-    """Messages that a stage has not committed, and where it committed, by partition."""
+    """Messages that a stage has not committed, where it committed and where the topic ends, by partition."""
 
     stage: Stage
     behind: dict[int, int]
     committed: dict[int, int]  # -1 where the group never committed
+    ends: dict[int, int]
 
     @property
     def messages(self) -> int:
@@ -84,7 +85,7 @@ class LagReader:
                 offset = committed[partition].offset if partition in committed else -1
                 behind[partition.partition] = max(ends[partition] - max(offset, begins[partition]), 0)
                 offsets[partition.partition] = offset
-            found.append(StageLag(stage, behind, offsets))
+            found.append(StageLag(stage, behind, offsets, {place.partition: end for place, end in ends.items()}))
         return found
 
     async def _committed(self, group: str, partitions: list[TopicPartition]) -> dict[TopicPartition, Any]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from aiokafka.errors import KafkaError
@@ -26,15 +26,15 @@ async def beat(metrics: Metrics) -> None:
         await asyncio.sleep(1.0)
 
 
-async def watch(settings: StreamSettings, metrics: Metrics, assigned: Callable[[Stage], set[int]]) -> None:
-    """Run until cancelled. `assigned` tells this worker's partitions of a stage's topic."""
+async def watch(settings: StreamSettings, metrics: Metrics, unread: Callable[[StageLag], Awaitable[set[int]]]) -> None:
+    """Run until cancelled. `unread` tells this worker's partitions of a stage's topic in which something waits to be committed."""
     ages = CommitAges()
     while True:
         try:
             async with LagReader(settings, settings.stages) as reader:
                 while True:
                     for lag in await reader.read():
-                        metrics.lag(lag.stage, lag.messages, ages.look(lag, assigned(lag.stage)))
+                        metrics.lag(lag.stage, lag.messages, ages.look(lag, await unread(lag)))
                     metrics.ready("broker", True)
                     await asyncio.sleep(_LOOK_EVERY)
         except (KafkaError, OSError, StreamError) as error:
@@ -50,14 +50,14 @@ class CommitAges:
     def __init__(self) -> None:
         self._seen: dict[tuple[Stage, int], tuple[int, float]] = {}
 
-    def look(self, lag: StageLag, mine: set[int]) -> float:
-        """Seconds of the slowest of this worker's partitions; 0 where nothing waits."""
+    def look(self, lag: StageLag, waiting: set[int]) -> float:
+        """Seconds of the slowest of the partitions in which something waits."""
         now = time.monotonic()
         oldest = now
         for partition, committed in lag.committed.items():
             key = (lag.stage, partition)
             known = self._seen.get(key)
-            if partition not in mine or lag.behind[partition] == 0 or known is None or known[0] != committed:
+            if partition not in waiting or known is None or known[0] != committed:
                 self._seen[key] = (committed, now)
             oldest = min(oldest, self._seen[key][1])
         return now - oldest

@@ -25,7 +25,7 @@ from models.runtime.errors import BiorelayError
 from .endpoint import Endpoint
 from .errors import SecondWorker, WorkerCrashed
 from .journal import Journal
-from .lag import INPUT
+from .lag import INPUT, StageLag
 from .metrics import Metrics
 from .quiet import quiet
 from .settings import Stage, StreamSettings
@@ -171,15 +171,17 @@ class Worker:
             if isinstance(step, GraphStep):
                 tasks.append(self._watched(relay(step, sender, self._settings, self.metrics, lambda: 0 in self._assigned(Stage.GRAPH))))
         await asyncio.gather(*(app.start() for app in self._apps.values()))
-        tasks.append(self._watched(watch(self._settings, self.metrics, self._assigned)))
+        tasks.append(self._watched(watch(self._settings, self.metrics, self._unread)))
 
     def _assigned(self, stage: Stage) -> set[int]:
-        app = self._apps.get(stage)
-        topic = INPUT[stage].named(self._settings.prefix)
-        try:
-            return {place.partition for place in app.consumer.assignment() if place.topic == topic} if app is not None else set()
-        except Exception:  # noqa: BLE001  Faust's consumer has none before it starts and after it stops, and raises several things then
-            return set()
+        from .app import assigned
+
+        return assigned(self._apps[stage], INPUT[stage].named(self._settings.prefix))
+
+    async def _unread(self, lag: StageLag) -> set[int]:
+        from .app import unread
+
+        return await unread(self._apps[lag.stage], INPUT[lag.stage].named(self._settings.prefix), lag)
 
     # the end
 

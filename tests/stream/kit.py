@@ -94,6 +94,7 @@ class WorkerProcess:
     def start(self) -> None:
         told = json.dumps(asdict(self.settings) | {"security": None}, default=str)
         command = [sys.executable, "-m", "tests.stream.worker_process", told, self._graph, *self._arguments]
+        self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
 
