@@ -5,7 +5,8 @@ state of its document. Because the topics are compacted (the last message of a k
 message between the look and the writing is healed: the newer one is published again behind it.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -94,9 +95,10 @@ async def list_dead_letters(
 
 async def show_dead_letter(settings: StreamSettings, letter_id: str) -> DeadLetter:
     """The dead letter at `partition:offset`; raises `DeadLetterMissing`."""
-    async for letter in _letters(settings):
-        if letter.id == letter_id:
-            return letter
+    async with aclosing(_letters(settings)) as letters:  # left to the garbage collector, the loop's end would cancel its closing
+        async for letter in letters:
+            if letter.id == letter_id:
+                return letter
     raise DeadLetterMissing(f"no dead letter {letter_id!r}", remedy="`biorelay dead-letters list` shows their ids.")
 
 
@@ -204,7 +206,7 @@ def _revision(letter: DeadLetter) -> Revision | None:
     return Revision.parse(letter.revision) if letter.revision else None
 
 
-async def _letters(settings: StreamSettings) -> AsyncIterator[DeadLetter]:
+async def _letters(settings: StreamSettings) -> AsyncGenerator[DeadLetter]:
     name = Topic.DEAD_LETTERS.named(settings.prefix)
     states = await describe_topics(settings)
     check_topics(states, settings, (Topic.DEAD_LETTERS,))

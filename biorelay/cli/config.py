@@ -52,11 +52,13 @@ def _flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
 
 
 def _toml(settings: Any) -> list[str]:
+    from biorelay.settings import Section
+
     lines: list[str] = []
     sections: list[str] = []
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
-        if hasattr(value, "model_fields"):
+        if isinstance(value, Section):
             sections += ["", f"# {(type(value).__doc__ or name).splitlines()[0]}", f"[{name}]"]
             for key, inner in type(value).model_fields.items():
                 sections += _setting(key, getattr(value, key), inner.description)
