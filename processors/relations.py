@@ -37,6 +37,9 @@ MAX_MENTIONS = 1_000
 MAX_PAIRS = 10_000
 """Only so many candidate pairs, those with the nearest mentions, are judged. Abstracts have hundreds."""
 
+MAX_ATTENDED = 2**26
+"""Only so many pairs times pieces are judged, which is less than `MAX_PAIRS` from 6,700 pieces on: a few seconds' work."""
+
 CONTEXT = 1_000
 """Evidence shows at most so many characters before the first of its two mentions and behind the last."""
 
@@ -79,7 +82,8 @@ class RelationClassifier:
         encoded = self._encoder.encode(entities.text)
         sentence_ends = [span.end for span in entities.sentences] or [end for _, end in split_sentences(entities.text)]
         named = group_mentions(entities.mentions, encoded.offsets, sentence_ends, self._types)
-        inputs = nearest_pairs(build_pairs(encoded.hidden, named.tokens, self._head.type_pairs), MAX_PAIRS)
+        limit = min(MAX_PAIRS, MAX_ATTENDED // max(len(encoded.hidden), 1))
+        inputs = nearest_pairs(build_pairs(encoded.hidden, named.tokens, self._head.type_pairs), limit)
         scores = self._head.score(inputs)
         labels = self._head.decide(scores)
         participants: dict[int, Participant] = {}

@@ -151,11 +151,11 @@ def test_evidence_runs_from_one_mention_to_the_other() -> None:
 
 def test_evidence_of_an_endless_sentence_is_cut() -> None:
     text = "x " * 5_000
-    first, second = (
-        Mention(id="T1", start=at, end=at + 1, text="x", type=EntityType.GENE, identifiers=("ncbigene:1",), score=1.0)
-        for at in (4_000, 4_100)
-    )
-    shown = evidence(text, [len(text)], first, second)
+
+    def mention(at: int) -> Mention:
+        return Mention(id="T1", start=at, end=at + 1, text="x", type=EntityType.GENE, identifiers=("ncbigene:1",), score=1.0)
+
+    shown = evidence(text, [len(text)], mention(4_000), mention(4_100))
     assert shown.start >= 3_000
     assert shown.end <= 5_101
     assert text[shown.start : shown.end] == shown.text == shown.text.strip()
