@@ -30,7 +30,7 @@ def need(*programs: str) -> None:
     pytest.skip(sentence)
 
 
-def until(question: Callable[[], Any], seconds: float, what: str) -> Any:
+def until(question: Callable[[], Any], seconds: float, what: str | Callable[[], str]) -> Any:
     """The first answer that is true; a failure that names ``what`` when there is none within ``seconds``."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -38,7 +38,7 @@ def until(question: Callable[[], Any], seconds: float, what: str) -> Any:
         if answer:
             return answer
         time.sleep(0.2)
-    pytest.fail(f"after {seconds:.0f} s still not: {what}")
+    pytest.fail(f"after {seconds:.0f} s still not: {what if isinstance(what, str) else what()}")
 
 
 class Prometheus:

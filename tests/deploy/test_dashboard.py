@@ -1,5 +1,6 @@
 """The dashboard: as generated, readable, and answered by a real Prometheus that scraped a worker's endpoint."""
 
+import gzip
 import json
 import math
 import re
@@ -16,11 +17,13 @@ import pytest
 import yaml
 
 from deploy.dashboards.__main__ import TARGET, rendered
+from deploy.local import Service
 from processors.records import Predicate, Relation
 from stream.endpoint import Endpoint
 from stream.metrics import Metrics
 from stream.settings import Stage, StreamSettings
 from tests.deploy.prometheus import Prometheus, need, scraping, until
+from tests.deploy.worker import ROOT, biorelay, settings, working
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 DASHBOARD = json.loads(TARGET.read_text(encoding="utf-8"))
@@ -29,8 +32,8 @@ QUERIES = [(panel["title"], target["expr"]) for panel in PANELS for target in pa
 
 
 def asked(expression: str) -> str:
-    """The expression as Grafana sends it: its interval filled in, four scrapes of one second and some room."""
-    return expression.replace("$__rate_interval", "15s")
+    """The expression as Grafana sends it: its interval filled in."""
+    return expression.replace("$__rate_interval", "1m")
 
 
 def metrics_of(text: str) -> set[str]:
@@ -139,3 +142,59 @@ def test_every_query_is_answered_by_a_real_prometheus(tmp_path: Path) -> None:
         assert waiting["value"][1] == "1"
         with pytest.raises(urllib.error.HTTPError, match="400"):
             prometheus.query("sum(rate(biorelay_documents_total[")
+
+
+@pytest.mark.slow
+@pytest.mark.kafka
+@pytest.mark.neo4j
+@pytest.mark.timeout(900)
+def test_every_query_is_answered_about_a_real_run(tmp_path: Path, kafka: str, topic_prefix: str, neo4j_service: Service) -> None:
+    """A worker on a real Kafka and a real Neo4j: abstracts, a deletion, a poisoned value, and a graph that is away for a while."""
+    need("prometheus", "promtool", "kcat")
+    graph = {f"BIORELAY_GRAPH_{name.upper()}": value for name, value in neo4j_service.settings.items()}
+    environment = settings(tmp_path, kafka, topic_prefix, graph)
+    samples = gzip.decompress((ROOT / "biorelay" / "samples" / "bc5cdr_test.jsonl.gz").read_bytes()).splitlines(keepends=True)
+    target = f"127.0.0.1:{environment['BIORELAY_WORKER_METRICS_PORT']}"
+    pending = {title for title, _ in QUERIES}
+
+    def publish(first: int, last: int) -> None:
+        file = tmp_path / f"{first}.jsonl"
+        file.write_bytes(b"".join(samples[first:last]))
+        done = biorelay(environment, "publish", str(file))
+        assert done.returncode == 0, done.stderr
+
+    def send(key: str, value: bytes) -> None:
+        file = tmp_path / "value"
+        file.write_bytes(value)
+        topic = ["-t", f"{topic_prefix}.abstracts", "-X", "topic.partitioner=murmur2_random"]
+        subprocess.run(["kcat", "-P", "-b", kafka, *topic, "-k", key, str(file)], check=True, timeout=60)
+
+    with working(tmp_path, environment), scraping(target, tmp_path) as prometheus:
+
+        def at_least(least: float, expression: str) -> None:
+            """Wait for a number; on the way note which panels have been answered."""
+
+            def reached() -> bool:
+                pending.intersection_update(unanswered(prometheus))
+                return sum(float(row["value"][1]) for row in prometheus.query(expression)) >= least
+
+            until(reached, 180, f"{expression} >= {least}")
+
+        publish(0, 20)
+        send("pubmed:1", b"not JSON")
+        at_least(21, 'biorelay_documents_total{stage="graph"}')
+        neo4j_service.kill()
+        publish(20, 30)
+        at_least(1, 'biorelay_waiting{stage="graph"}')
+        at_least(1, 'biorelay_retries_total{stage="graph"}')
+        at_least(1, 'biorelay_lag_messages{stage="graph"}')
+        at_least(1, 'biorelay_lag_seconds{stage="graph"}')
+        neo4j_service.start()
+        at_least(31, 'biorelay_documents_total{stage="graph"}')
+        at_least(31, "biorelay_publish_to_queryable_seconds_count")
+        at_least(1, 'biorelay_dead_letters_total{stage="ner", code="record.not-json"}')
+        at_least(1, "biorelay_model_info")
+        publish(30, 40)
+        until(lambda: pending.intersection_update(unanswered(prometheus)) or not pending, 120, lambda: f"an answer for {pending}")
+    letters = biorelay(environment, "dead-letters", "list", "--json")
+    assert [json.loads(line)["document"] for line in letters.stdout.splitlines()] == ["pubmed:1"]
