@@ -52,7 +52,7 @@ def sniff(head: bytes, name: str) -> str:
         return PUBMED_XML
     if lower.endswith((".pubtator", ".pubtator.txt")):
         return PUBTATOR
-    raise UnknownFormat("the format can be told neither from the content nor from the name", remedy=f"{_LATER} Name it with --format.")
+    raise UnknownFormat("the format can be told neither from the content nor from the name", remedy=f"{_LATER} Name it with --from.")
 
 
 def _xml(start: bytes) -> str:
