@@ -56,7 +56,10 @@ def relation_key(a: str, b: str) -> tuple[str, str]:
 
 
 PREDICATES: tuple[str, ...] = tuple(p.value for p in Predicate)
-"""BioRED's eight relation types in the order of the artefact's labels (after None)."""
+"""BioRED's eight relation types."""
+
+LABELS: tuple[str, ...] = ("None", *PREDICATES)
+"""The pair head's labels."""
 
 ENTITY_TYPES: tuple[EntityType, ...] = tuple(EntityType)
 """The six entity types in the order of the artefact's heads."""

@@ -1,0 +1,42 @@
+"""An artefact through the serving runtime, with what scoring needs beside: gold entities' pairs and their labels."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.corpora.documents import LABELS, Document, relation_key
+from models.corpora.entities import gold_entities
+from models.runtime.artefact import Artefact
+from models.runtime.encoder import Encoded, Encoder
+from models.runtime.pairs import PairInputs, build_pairs
+from models.runtime.relation_head import RelationHead
+
+
+@dataclass(frozen=True, slots=True)
+class GoldPairs:
+    """The candidate pairs of a document's gold entities."""
+
+    ids: tuple[str, ...]  # by entity number
+    inputs: PairInputs
+    logits: NDArray[np.float32]  # (P, labels)
+    probabilities: NDArray[np.float64]  # (P, labels), calibrated
+    labels: NDArray[np.int64]  # (P) gold
+
+
+class Served:
+    """One artefact, run as it is served: one window a call, one document a pair call."""
+
+    def __init__(self, artefact: Artefact) -> None:
+        self.artefact = artefact
+        self.head = RelationHead(artefact)
+        self.encode = lru_cache(maxsize=256)(Encoder(artefact, cache_bytes=0).encode)
+
+    def gold_pairs(self, document: Document) -> GoldPairs:
+        encoded: Encoded = self.encode(document.text)
+        entities = gold_entities(document, encoded.offsets)
+        inputs = build_pairs(encoded.hidden, entities.tokens, self.head.type_pairs)
+        relations = [document.relations.get(relation_key(entities.ids[a], entities.ids[b])) for a, b in inputs.pairs.tolist()]
+        labels = np.array([LABELS.index(r) if r in LABELS else 0 for r in relations], dtype=np.int64)
+        return GoldPairs(entities.ids, inputs, self.head.logits(inputs), self.head.score(inputs), labels)

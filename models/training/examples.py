@@ -1,0 +1,103 @@
+"""Documents as the model learns from them: pieces, NER labels, entities and the pairs' gold relations."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.corpora.documents import ENTITY_TYPES, LABELS, Document, GoldMention, relation_key
+from models.corpora.entities import GoldEntities, gold_entities
+from models.corpora.registry import corpus
+from models.runtime.pairs import PairInputs, build_pairs
+from models.runtime.pieces import piece_ranges
+from models.runtime.windows import Window, windows
+
+O, B, I = 0, 1, 2  # noqa: E741  the scheme's own names
+IGNORED = -100
+NONE = 0
+CID = "CID"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One document of T pieces."""
+
+    document: Document
+    ids: NDArray[np.int64]  # (T) piece numbers, without the special ones
+    offsets: NDArray[np.int32]  # (T, 2) code points
+    words: NDArray[np.int32]  # (T)
+    windows: list[Window]
+    labels: NDArray[np.int64]  # (T, 6): O, B, I of each type; IGNORED where the corpus does not annotate the type
+    entities: GoldEntities | None  # None where the corpus has no relations
+
+    @property
+    def pieces(self) -> int:
+        """Pieces that the encoder reads for it: overlaps and special pieces included."""
+        return sum(w.end - w.start + 2 for w in self.windows)
+
+
+class ExampleMaker:
+    """Makes examples with one tokeniser (of the `tokenizers` library, as serving uses it) and one cut into windows."""
+
+    def __init__(self, tokenizer: Any, *, window: int, overlap: int) -> None:
+        self._tokenizer = tokenizer
+        self._size = window - 2
+        self._overlap = overlap
+
+    def make(self, document: Document) -> Example:
+        pieces = self._tokenizer.encode(document.text, add_special_tokens=False)
+        offsets = np.array(pieces.offsets, dtype=np.int32).reshape(-1, 2)
+        kind = corpus(document.corpus.partition("/")[0])
+        labels = np.full((len(offsets), len(ENTITY_TYPES)), IGNORED, dtype=np.int64)
+        for k, name in enumerate(ENTITY_TYPES):
+            if name in kind.annotates:
+                labels[:, k] = _bio(offsets, [m for m in document.mentions if m.type == name])
+        return Example(
+            document=document,
+            ids=np.array(pieces.ids, dtype=np.int64),
+            offsets=offsets,
+            words=np.array(pieces.word_ids, dtype=np.int32),
+            windows=windows(len(offsets), self._size, self._overlap),
+            labels=labels,
+            entities=gold_entities(document, offsets) if kind.relations else None,
+        )
+
+
+def _bio(offsets: NDArray[np.int32], mentions: Iterable[GoldMention]) -> NDArray[np.int64]:
+    """Labels (T); of mentions that overlap the longest is kept."""
+    labels = np.full(len(offsets), O, dtype=np.int64)
+    longest_first = sorted(mentions, key=lambda m: (m.start - m.end, m.start))
+    firsts, stops = piece_ranges(offsets, [m.start for m in longest_first], [m.end for m in longest_first])
+    for first, stop in zip(firsts.tolist(), stops.tolist(), strict=True):
+        if first < stop and not labels[first:stop].any():
+            labels[first] = B
+            labels[first + 1 : stop] = I
+    return labels
+
+
+def pair_inputs(example: Example, hidden: NDArray[np.float32], type_pairs: Sequence[tuple[int, int]]) -> PairInputs:
+    """The pair head's inputs over gold entities. The example must have entities."""
+    return build_pairs(hidden, _entities(example).tokens, type_pairs)
+
+
+def pair_labels(example: Example, pairs: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(P) BioRED label indices and (P) chemical-induced-disease labels (0, 1), IGNORED where the corpus does not annotate them."""
+    ids, relations = _entities(example).ids, example.document.relations
+    found = [relations.get(relation_key(ids[a], ids[b])) for a, b in pairs.tolist()]
+    if corpus(example.document.corpus.partition("/")[0]).relations == "biored":
+        return np.array([NONE if f is None else LABELS.index(f) for f in found], dtype=np.int64), np.full(len(found), IGNORED)
+    return np.full(len(found), IGNORED), np.array([int(f == CID) for f in found], dtype=np.int64)
+
+
+def _entities(example: Example) -> GoldEntities:
+    if example.entities is None:
+        raise ValueError(f"{example.document.corpus} has no relations, so its examples have no entities")
+    return example.entities
+
+
+def type_pair_indices(names: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
+    """Type pairs as indices into the entity types."""
+    order = [t.value for t in ENTITY_TYPES]
+    return [(order.index(a), order.index(b)) for a, b in names]

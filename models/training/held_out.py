@@ -1,0 +1,33 @@
+"""Scores on the held-out documents while training runs: which weights to keep."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.corpora.documents import ENTITY_TYPES
+from models.evaluation import gold
+from models.evaluation.counts import Counts
+from models.runtime.spans import decode_spans
+from models.training.examples import Example
+from models.training.network import Relay
+from models.training.steps import predict
+
+ONES = (1.0,) * len(ENTITY_TYPES)
+ZEROS = (0.0,) * len(ENTITY_TYPES)
+
+
+def score(network: Relay, examples: Sequence[Example], type_pairs: Sequence[tuple[int, int]], *, first: int, last: int) -> dict[str, float]:
+    """NER micro F1, pair F1 and typed F1 with gold entities (0 to 1), and `mean`: that of NER and typed."""
+    ner, pair, typed = [], [], []
+    for example in examples:
+        logits, inputs, scores = predict(network, example, type_pairs, first=first, last=last)
+        document = example.document
+        found = decode_spans(logits, example.offsets, example.words, document.text, temperatures=ONES, thresholds=ZEROS)
+        ner.append(gold.spans(document, [(s.start, s.end, ENTITY_TYPES[s.type]) for s in found], ENTITY_TYPES)[gold.ALL])
+        if inputs is not None and example.entities is not None:
+            labels = scores.argmax(axis=1) if len(inputs.pairs) else np.zeros(0, np.int64)
+            counts = gold.relations(document, gold.decided(example.entities.ids, inputs.pairs, labels))
+            pair.append(counts[gold.PAIR])
+            typed.append(counts[gold.TYPED])
+    f1 = {"ner": Counts.total(ner).f1, "pair": Counts.total(pair).f1, "typed": Counts.total(typed).f1}
+    return {**f1, "mean": (f1["ner"] + f1["typed"]) / 2}

@@ -1,0 +1,118 @@
+"""The artefact's `manifest.json`, schema `biorelay.artefact/1`, as `models.runtime.manifest` reads it."""
+
+import hashlib
+import importlib.metadata
+import json
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from models.corpora.documents import ENTITY_TYPES, LABELS
+from models.runtime.artefact import MANIFEST, REQUIRED
+from models.runtime.manifest import SCHEMA
+from models.runtime.pairs import FEATURES_VERSION
+from models.training.calibration import NerFit, PairFit
+from models.training.recipe import Recipe
+
+PACKAGE = "biorelay"
+DECISION = (
+    "p = softmax((logits + none_bias on None) / temperature); a pair is related where 1 - p[None] >= threshold; "
+    "its type is the likeliest of the others, and its probability is that type's p"
+)
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the manifest states; calibration and metrics are filled in as they become known."""
+
+    recipe: Recipe
+    training: dict[str, Any]
+    ner: NerFit = field(default_factory=lambda: NerFit(1.0, 0.0))
+    pairs: PairFit = field(default_factory=lambda: PairFit(0.0, 1.0, 0.5))
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+    def document(self, folder: Path, *, precision: str) -> dict[str, Any]:
+        """The manifest as JSON values; files are those of the folder now."""
+        from models.training.graphs import OPSET
+
+        encoder = self.recipe.encoder
+        return {
+            "schema": SCHEMA,
+            "name": self.recipe.name,
+            "version": self.recipe.version,
+            "generation": self.recipe.generation,
+            "task": "ner+relations",
+            "software": f"{PACKAGE} {_version()}",
+            "git_commit": _commit(),
+            "encoder": {
+                "hidden": self.training["hidden"],
+                "window": encoder.window,
+                "overlap": encoder.overlap,
+                "precision": precision,
+                "opset": OPSET,
+                "lowercase": True,
+            },
+            "ner": {
+                "types": [t.value for t in ENTITY_TYPES],
+                "scheme": "BIO per type: logits[:, 3*k+{0,1,2}] = O,B,I of type k",
+                "temperature": self.ner.temperature,
+                "threshold": self.ner.threshold,
+            },
+            "relations": {
+                "labels": list(LABELS),
+                "none_bias": self.pairs.none_bias,
+                "temperature": self.pairs.temperature,
+                "threshold": self.pairs.threshold,
+                "type_pairs": [list(pair) for pair in self.recipe.relations.type_pairs],
+                "features": FEATURES_VERSION,
+                "decision": DECISION,
+            },
+            "files": {path.name: _entry(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST},
+            "training": self.training,
+            "metrics": self.metrics,
+        }
+
+
+def write(facts: Facts, folder: Path, *, precision: str) -> None:
+    """Write the folder's manifest over its files as they are now."""
+    missing = [name for name in REQUIRED if not (folder / name).is_file()]
+    if missing:
+        raise FileNotFoundError(f"{folder} lacks {', '.join(missing)}")
+    text = json.dumps(facts.document(folder, precision=precision), indent=1, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def write_tokenizer(source: Path, target: Path) -> None:
+    """The tokeniser without truncation and padding, on one line."""
+    data = json.loads(source.read_bytes())
+    data["truncation"] = data["padding"] = None
+    target.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def _entry(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version(PACKAGE)
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def _commit() -> str | None:
+    """The commit that trains, where it runs in a git checkout."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"],  # noqa: S607
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=10,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
