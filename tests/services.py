@@ -21,7 +21,7 @@ from deploy.local.service import free_ports
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 KAFKA_FIXTURES = {"kafka", "kafka_service"}
 NEO4J_FIXTURES = {"neo4j", "empty_neo4j", "neo4j_service"}
-# A service may take 90 s (Kafka) or 120 s (Neo4j) to start on a crowded machine, and the first test to ask for it pays.
+# A service may take two minutes to start on a crowded machine, and the first test to ask for it pays.
 TIMEOUT = 300
 
 

@@ -1,11 +1,18 @@
 """The service fixtures themselves: one broker and one database for the session, apart from test to test."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from neo4j import GraphDatabase
 
 from tests.services import Neo4jAddress
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.kafka
@@ -40,3 +47,21 @@ def test_each_test_finds_an_empty_graph(empty_neo4j: Neo4jAddress, turn: int) ->
         assert session.run("SHOW CONSTRAINTS").data() == []
         session.run("CREATE CONSTRAINT left_over FOR (e:Entity) REQUIRE e.id IS UNIQUE").consume()
         session.run("UNWIND range(1, 100) AS i CREATE (:Entity {id: i, turn: $turn})-[:RELATES]->(:Entity {id: -i})", turn=turn).consume()
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize(("ci", "outcome"), [("", "1 skipped"), ("true", "1 error")])
+def test_without_java_services_are_skipped_by_name_and_fail_in_ci(tmp_path: Path, ci: str, outcome: str) -> None:
+    chosen = f"{Path(__file__).relative_to(ROOT)}::test_the_session_broker_takes_and_gives"
+    answer = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-rsE", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'inner'}", chosen],
+        cwd=ROOT,
+        env=os.environ | {"CI": ci, "PATH": str(tmp_path), "JAVA_HOME": "", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=150,
+    )
+    assert outcome in answer.stdout, answer.stdout + answer.stderr
+    assert "Java was not found" in answer.stdout
+    assert answer.returncode == (1 if ci else 0)
