@@ -31,10 +31,14 @@ def write(batch: Sequence[Contribution]) -> Steps[list[Change]]:
     yield from ask("lock_entities", curies=wanted.entities)
     before = {row["key"]: row for row in (yield from ask("read_edges", keys=list(wanted.edges)))}
     yield from ask("drop_evidence", rows=wanted.evidence_gone)
+    new = {row["key"] for row in wanted.evidence_new} - before.keys()
+    yield from ask("create_keys", rows=[_ends(key, wanted.edges[key]) for key in sorted(new)])
     yield from ask("create_evidence", rows=wanted.evidence_new)
     yield from ask("mark_evidence", rows=wanted.evidence_marked)
     after = {row["key"]: row for row in (yield from ask("recount", keys=list(wanted.edges)))}
-    yield from ask("write_edges", rows=[_edge(key, wanted.edges[key], after[key]) for key in wanted.edges if key in after])
+    rows = [_edge(key, wanted.edges[key], after[key]) for key in wanted.edges if key in after]
+    yield from ask("create_edges", rows=[row for row in rows if row["key"] not in before])
+    yield from ask("update_edges", rows=[row for row in rows if row["key"] in before])
     yield from ask("drop_edges", rows=[_ends(key, wanted.edges[key]) for key in wanted.edges if key in before and key not in after])
     yield from _name_entities(wanted, before, after)
     counts = {key: Counts(**{name: row[name] for name in COUNTED}) for key, row in before.items()}

@@ -1,9 +1,4 @@
 UNWIND $rows AS r
-WITH DISTINCT r.key AS key, r.subject AS subject, r.predicate AS predicate, r.object AS object
-MERGE (k:Edge {key: key})
-ON CREATE SET k.subject = subject, k.predicate = predicate, k.object = object
-;
-UNWIND $rows AS r
 MATCH (a:Article {id: r.document})
 WITH r, a
 MATCH (k:Edge {key: r.key})

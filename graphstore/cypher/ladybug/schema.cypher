@@ -5,7 +5,7 @@ CREATE NODE TABLE IF NOT EXISTS Entity(curie STRING PRIMARY KEY, type STRING, na
 // Only primary keys are indexed here, so an edge's key has a node of its own, from which its evidence is reached.
 CREATE NODE TABLE IF NOT EXISTS Edge(key STRING PRIMARY KEY, subject STRING, predicate STRING, object STRING)
 ;
-CREATE NODE TABLE IF NOT EXISTS Outbox(id STRING PRIMARY KEY, at SERIAL, place INT64, value STRING)
+CREATE NODE TABLE IF NOT EXISTS Outbox(id STRING PRIMARY KEY, at SERIAL, value STRING)
 ;
 CREATE REL TABLE IF NOT EXISTS RELATES(FROM Entity TO Entity, key STRING, subject STRING, predicate STRING, papers INT64, negated INT64, speculated INT64, first_year INT64, last_year INT64, best STRING, subject_label STRING, object_label STRING)
 ;

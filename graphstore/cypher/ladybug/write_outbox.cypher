@@ -1,4 +1,3 @@
-// One writer: the table's own counter orders the changes.
+// One writer: the table's own counter orders the changes. An equal change that still waits is not written twice.
 UNWIND $rows AS r
-MERGE (o:Outbox {id: r.id})
-ON CREATE SET o.place = r.place, o.value = r.value
+MERGE (:Outbox {id: r.id, value: r.value})

@@ -1,0 +1,5 @@
+UNWIND $rows AS r
+MATCH (s:Entity {curie: r.subject})
+WITH r, s
+MATCH (o:Entity {curie: r.object})
+CREATE (s)-[:RELATES {key: r.key, predicate: r.predicate, subject: r.subject, papers: r.papers, negated: r.negated, speculated: r.speculated, first_year: r.first_year, last_year: r.last_year, best: r.best, subject_label: r.subject_label, object_label: r.object_label}]->(o)

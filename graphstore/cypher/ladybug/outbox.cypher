@@ -1,0 +1,4 @@
+MATCH (o:Outbox)
+RETURN o.value AS value
+ORDER BY o.at
+LIMIT $limit
