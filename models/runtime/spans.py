@@ -8,21 +8,15 @@ only between a B and the last I that some O precedes, and only those stretches a
 import unicodedata
 from bisect import bisect
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.runtime.edges import EntitySpan, tidy
+
+__all__ = ["EntitySpan", "best_path", "decode_spans"]
+
 O, B, I = 0, 1, 2  # noqa: E741  the scheme's own names
-
-
-class EntitySpan(NamedTuple):
-    """A mention: code points `start:end` of the text, its type's index, and the calibrated probability of just this span."""
-
-    start: int
-    end: int
-    type: int
-    score: float
 
 
 def decode_spans(
@@ -37,7 +31,7 @@ def decode_spans(
     """Entity spans of a text, by (start, end), without overlaps.
 
     `ner` is (T, 3 K) logits, `offsets` (T, 2) code points, `words` (T) word numbers; temperatures and thresholds are one a type.
-    A span covers whole words and keeps combining marks. Of overlapping spans the likelier one stays, then the longer.
+    A span covers whole words, keeps combining marks and has tidy edges. Of overlapping spans the likelier one stays, then the longer.
     The score is the probability that its first piece is B, the others are I, and the piece behind it is not.
     """
     n = len(ner)
@@ -63,7 +57,7 @@ def decode_spans(
         start, stop = int(offsets[a, 0]), _past_marks(text, int(offsets[b - 1, 1]), limit)
         if start < stop:
             spans.append(EntitySpan(start, stop, int(kind[i]), float(scores[i])))
-    return sorted(spans)
+    return tidy(text, sorted(spans))
 
 
 def best_path(logp: NDArray[np.float64]) -> NDArray[np.int64]:
