@@ -27,8 +27,8 @@ _AT_HOME = 1
 
 _APPOSITION = re.compile(r"\s*[,;:/=]?\s*[(\[]?\s*(?:i\.e\.|also known as|or|aka)?\s*")
 _CONJUNCTION = re.compile(r"\s*(?:/|,|\band\b|\bor\b|&)\s*")
-_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
-_BRACKETED_NAME = re.compile(r"^.*[(\[]([^()\[\]]*)[)\]]")  # what stands in the last brackets, and what follows
+_BRACKETS = re.compile(r"\s*[(\[][A-Za-z][^()\[\]]+[)\]]\s*")
+_BRACKETED_NAME = re.compile(r"^.*[(\[]([A-Za-z][^()\[\]]+)[)\]]")  # what stands in the last brackets, and what follows
 _COMMON_STEM = re.compile(r"^(?P<stem>[A-Za-z][\w-]*?[A-Za-z-])(?P<first>\d+[A-Za-z]?)(?P<rest>(?:\s*(?:/|,|and|&)\s*-?\d+[A-Za-z]?)+)$")
 _STEREO = re.compile(r"^(?:\((?:[RSEZ+±-]|\+/-|R,S|\d[RS])+\)|[DLRSdl]{1,2}|cis|trans|racemic)\s*-\s*")
 _SALT = re.compile(

@@ -46,6 +46,8 @@ _DISEASE_WORDS = {
 }  # fmt: skip
 _DISEASE_ENDINGS = (("emic", "emia"), ("otic", "osis"), ("itic", "itis"), ("plegic", "plegia"), ("trophic", "trophy"), ("pathic", "pathy"),
                     ("uric", "uria"), ("oxic", "oxia"), ("rrhagic", "rrhage"))  # fmt: skip
+_SINGULAR_IN_S = frozenset({"diabetes", "herpes", "rabies", "scabies", "species", "series", "caries", "ascites"})
+_CHEMICAL_WORDS = {"drug": "agent", "medication": "agent", "medicine": "agent", "blocker": "antagonist"}
 _GENE_NOISE = frozenset({"gene", "protein", "human", "mouse", "rat", "murine", "precursor"})
 _BRITISH = (("aemi", "emi"), ("haem", "hem"), ("oede", "ede"), ("oeso", "eso"), ("tumour", "tumor"), ("paed", "ped"), ("leuk", "leuk"),
             ("diarrhoe", "diarrhe"), ("anaes", "anes"), ("ischaem", "ischem"), ("foet", "fet"), ("sulph", "sulf"), ("oest", "est"),
@@ -70,7 +72,7 @@ def exact_key(text: str) -> str:
 
 def singular(token: str) -> str:
     """A token without its English plural ending; shorter tokens and those in -ss, -us, -is stay."""
-    if len(token) < 4 or not token.endswith("s") or token.endswith(("ss", "us", "is")):
+    if len(token) < 4 or not token.endswith("s") or token.endswith(("ss", "us", "is")) or token in _SINGULAR_IN_S:
         return token
     if token.endswith("ies") and len(token) > 4:
         return token[:-3] + "y"
@@ -102,15 +104,10 @@ def loose_key(kind: EntityType, text: str) -> str:
         return "".join(sorted(pieces) if sum(len(p) > 3 for p in pieces) > 1 else pieces)
     if kind is EntityType.SPECIES:
         return "".join(singular(w) for w in words)
-    if kind in {EntityType.DISEASE, EntityType.CHEMICAL}:
-        found = []
-        for word in words:
-            if word in _STOP:
-                continue
-            for piece in _PIECE.findall(word):
-                stem = _american(singular(piece))
-                if kind is EntityType.DISEASE:
-                    stem = _DISEASE_WORDS.get(stem) or _noun(stem)
-                found.append(_ROMAN.get(stem, stem))
-        return " ".join(sorted(set(found)))
+    if kind is EntityType.CHEMICAL:  # repeated parts count, and digits stay with their letters: H2O2 is not H2O
+        kept = [_american(singular(w)) for w in words if w not in _STOP]
+        return " ".join(sorted(_ROMAN.get(w, _CHEMICAL_WORDS.get(w, w)) for w in kept))
+    if kind is EntityType.DISEASE:
+        pieces = {_american(singular(piece)) for word in words if word not in _STOP for piece in _PIECE.findall(word)}
+        return " ".join(sorted({_ROMAN.get(p) or _DISEASE_WORDS.get(p) or _noun(p) for p in pieces}))
     return "".join(words)

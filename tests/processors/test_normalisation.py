@@ -37,6 +37,8 @@ def test_different_names_have_different_exact_keys(one: str, other: str) -> None
         (EntityType.DISEASE, "Type II diabetes", "Diabetes Mellitus, Type 2"),
         (EntityType.DISEASE, "renal tumours", "Kidney Neoplasms"),
         (EntityType.DISEASE, "ischaemic anaemia", "anemia, ischemia"),
+        (EntityType.DISEASE, "diabetic nephropathies", "Nephropathy, Diabetes"),
+        (EntityType.CHEMICAL, "antipsychotic drugs", "Antipsychotic Agents"),
         (EntityType.CHEMICAL, "Agents, Anti-Inflammatory", "anti-inflammatory agent"),
         (EntityType.GENE, "human TNF alpha gene", "TNFa"),
         (EntityType.GENE, "caspases", "caspase"),
@@ -54,6 +56,7 @@ def test_spellings_of_one_name_have_one_loose_key(kind: EntityType, one: str, ot
         (EntityType.DISEASE, "breast cancer", "ovarian cancer"),
         (EntityType.GENE, "IL12", "IL21"),
         (EntityType.GENE, "CD4", "CD8"),
+        (EntityType.CHEMICAL, "H2O2", "H2O"),
         (EntityType.CHEMICAL, "vitamin B 12", "vitamin B 6"),
     ],
 )
