@@ -209,10 +209,10 @@ async def graph_of(folder: Path, documents: dict[int, tuple[Revision, Abstract |
     """The snapshot of a fresh graph loaded without Kafka from the documents' newest states."""
     extractor = DictionaryExtractor()
     async with open_store(f"ladybug:{folder}") as store:
-        for revision, document in documents.values():
-            if document is not None:
-                relations = extractor.relations(extractor.entities(document))
-                await store.apply([Contribution.of(relations, revision)])
+        stated = [(revision, extractor.relations(extractor.entities(found))) for revision, found in documents.values() if found is not None]
+        contributions = [Contribution.of(relations, revision) for revision, relations in stated]
+        for first in range(0, len(contributions), 100):
+            await store.apply(contributions[first : first + 100])
         return await store.snapshot()
 
 

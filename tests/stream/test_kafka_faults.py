@@ -16,7 +16,7 @@ from stream.connection import options
 from stream.lag import LagReader
 from stream.settings import Stage
 from stream.topics import Topic
-from stream.worker import EXIT_STUCK
+from stream.worker import EXIT_STUCK, Worker
 
 from .contract import header, publish
 from .kit import WorkerProcess, abstract, at_work, caught_up, contents, graph_of, newest, snapshot_of, until
@@ -255,3 +255,22 @@ async def test_offsets_without_messages_are_no_work(settings: StreamSettings, tr
         await asyncio.sleep(2)
         assert running.metrics.registry.get_sample_value("biorelay_documents_total", {"stage": "ner", "outcome": "ok"}) == 0
     await assert_graph_holds(settings, [abstract(n) for n in range(12) if n % 3])
+
+
+async def test_partitions_align_across_stages(settings: StreamSettings) -> None:
+    """So that the relation agent finds the NER agent's pass of the encoder in its own process."""
+    stages = (Stage.NER, Stage.RELATIONS)
+    first = replace(settings, stages=stages, worker="zebra", partitions=3)
+    second = replace(settings, stages=stages, worker="ant", data_dir=settings.data_dir / "second", metrics_port=0)
+
+    async def aligned(*workers: Worker) -> bool:
+        shares = [[running._assigned(stage) for stage in stages] for running in workers]
+        return all(share[0] == share[1] for share in shares) and set.union(*(share[0] for share in shares)) == {0, 1, 2}
+
+    async with at_work(first) as one:
+        await until(lambda: aligned(one), "one worker has all")
+        async with at_work(second) as two:
+            await until(lambda: aligned(one, two), "two workers share, each the same in both stages")
+            assert one._assigned(Stage.NER)
+            assert two._assigned(Stage.NER)
+        await until(lambda: aligned(one), "one worker has all again")
