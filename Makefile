@@ -18,7 +18,7 @@ install: .venv/.installed ## the serving environment in .venv (no torch), with .
 
 install-train: .venv-dev/.installed ## the training and development environment in .venv-dev (torch, about 5 GB)
 
-.venv/.installed: requirements/serve.txt pyproject.toml
+.venv/.installed: requirements/serve.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"biorelay needs Python 3.11 to 3.13, and $(PYTHON) is {v[0]}.{v[1]}: make PYTHON=python3.11 ...")'
 	@$(NICE_NAME) "Installing the serving environment into .venv (about a minute)"
 	@$(PYTHON) -m venv --clear .venv
@@ -26,7 +26,7 @@ install-train: .venv-dev/.installed ## the training and development environment 
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv-dev/.installed: requirements/dev.txt pyproject.toml
+.venv-dev/.installed: requirements/dev.txt
 	@$(NICE_NAME) "Installing the training environment into .venv-dev (two to four minutes, about 5 GB)"
 	@$(PYTHON) -m venv --clear .venv-dev
 	@$(DEV)/python -m pip install $(PIP_FLAGS) -r requirements/dev.txt
