@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from math import sqrt
 from typing import NamedTuple
 
-from graphstore.answers import EntityLine, Snapshot
+from graphstore.answers import EntityLine, Path, Snapshot
+from graphstore.contribution import Polarity
 from processors.records import EntityType
 
 SHORTEST_NAME = 3
@@ -16,6 +17,10 @@ _C, _D, _G = EntityType.CHEMICAL, EntityType.DISEASE, EntityType.GENE
 CLOSED = ((_C, _D), (_G, _D), (_C, _G), (_C, _C), (_D, _D))
 OPEN = ((_D, _C), (_D, _G), (_G, _C), (_C, _C), (_D, _D))
 """The kinds of the two ends, the most telling first."""
+
+
+Near = defaultdict[str, defaultdict[str, set[str]]]
+"""Papers by the two entities that they join."""
 
 
 class Pair(NamedTuple):
@@ -38,7 +43,8 @@ def choose(snapshot: Snapshot) -> Questions:
     where the graph has none, other kinds of ends.
 
     A pair's score is the sum over its middles of the fewer papers of the two steps, over the square root of the middle's degree:
-    the store's own score of open discovery. Only entities that a vocabulary knows count.
+    the store's own score of open discovery, but for middles that bring no paper of their own. Only entities that a vocabulary
+    knows count, and only steps that different papers state: what one paper says in two sentences is no discovery.
     """
     known = {entity.id: entity for entity in snapshot.entities if _presentable(entity)}
     papers = _papers(snapshot, known)
@@ -48,30 +54,48 @@ def choose(snapshot: Snapshot) -> Questions:
     return Questions(closed, next((best for best in others if best), None))
 
 
+def telling(path: Path) -> bool:
+    """Whether a path is worth showing: every entity is one that a vocabulary knows, and its sentences are of different papers."""
+    papers = [step.sentence.document for step in path.steps if step.sentence]
+    return len(set(papers)) == len(path.steps) and not any(step.target.id.startswith("local:") for step in path.steps)
+
+
 def _presentable(entity: EntityLine) -> bool:
     return not entity.id.startswith("local:") and entity.type != EntityType.SPECIES and len(entity.name) > SHORTEST_NAME
 
 
-def _papers(snapshot: Snapshot, known: dict[str, EntityLine]) -> dict[str, dict[str, int]]:
-    """The most papers of any edge between two known entities, both ways round."""
-    papers: dict[str, dict[str, int]] = defaultdict(dict)
-    for edge in snapshot.edges:
-        if edge.counts.papers > 0 and edge.subject in known and edge.object in known:
-            most = max(papers[edge.subject].get(edge.object, 0), edge.counts.papers)
-            papers[edge.subject][edge.object] = papers[edge.object][edge.subject] = most
+def _papers(snapshot: Snapshot, known: dict[str, EntityLine]) -> Near:
+    """The papers that state an edge between two known entities and count, both ways round."""
+    ends = {edge.key: (edge.subject, edge.object) for edge in snapshot.edges if edge.subject in known and edge.object in known}
+    papers: Near = defaultdict(lambda: defaultdict(set))
+    for evidence in snapshot.evidence:
+        if evidence.key in ends and evidence.polarity is Polarity.POSITIVE and not evidence.retracted:
+            a, b = ends[evidence.key]
+            papers[a][b].add(evidence.document)
+            papers[b][a].add(evidence.document)
     return papers
 
 
-def _pairs(papers: dict[str, dict[str, int]], known: dict[str, EntityLine], start: EntityType, end: EntityType) -> Iterator[Pair]:
+def _pairs(papers: Near, known: dict[str, EntityLine], start: EntityType, end: EntityType) -> Iterator[Pair]:
     for a, near in papers.items():
         if known[a].type != start:
             continue
-        scores: dict[str, float] = defaultdict(float)
+        ways: dict[str, list[tuple[float, set[str]]]] = defaultdict(list)
         for b, first in near.items():
             for c, second in papers[b].items():
-                if c != a and c not in near and known[c].type == end:
-                    scores[c] += min(first, second) / sqrt(max(known[b].degree, 1))
-        yield from (Pair(a, c, score) for c, score in scores.items())
+                if c != a and c not in near and known[c].type == end and len(first | second) > 1:
+                    ways[c].append((min(len(first), len(second)) / sqrt(max(known[b].degree, 1)), first | second))
+        yield from (Pair(a, c, _sum(found)) for c, found in ways.items())
+
+
+def _sum(ways: list[tuple[float, set[str]]]) -> float:
+    """The scores of the ways that bring a paper of their own: one sentence may name its middle twice."""
+    total, read = 0.0, set[str]()
+    for score, papers in sorted(ways, key=lambda way: (-way[0], sorted(way[1]))):
+        if not papers <= read:
+            total += score
+            read |= papers
+    return total
 
 
 def _best(pairs: Iterable[Pair]) -> Pair | None:

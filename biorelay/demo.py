@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from biorelay.choosing import choose
+from biorelay.choosing import choose, telling
 from biorelay.extractor import Extractor
 from biorelay.refusals import DemoStalled
 from graphstore import open_store
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_S = 0.2
 PATIENCE_S = 60.0
+SHOWN = 3
 OUTCOMES = ("ok", "deleted", "failed", "dead-letter")
 T = TypeVar("T")
 
@@ -58,7 +59,7 @@ class Answers:
     closed: Sequence[GraphPath]
     start: str | None  # name of the open question's A
     kind: EntityType | None  # of its answers
-    open: Sequence[Finding]
+    open: Sequence[Finding]  # those shown are of names that a vocabulary knows, and joined by different papers
     commands: Sequence[str]  # the same questions on the command line
 
 
@@ -68,6 +69,11 @@ def samples(limit: int | None = None) -> list[Abstract]:
 
     found = [item for item in read(BC5CDR_TEST) if isinstance(item, Abstract)]
     return found[:limit]
+
+
+def _best(answers: Sequence[T], good: Callable[[T], bool]) -> Sequence[T]:
+    """The first few of the good ones, or of all where none is."""
+    return ([answer for answer in answers if good(answer)] or answers)[:SHOWN]
 
 
 class Demo:
@@ -149,13 +155,13 @@ class Demo:
         commands: list[str] = []
         if questions.closed:
             a, c, _ = questions.closed
-            closed = await self.store.discover_closed(a, c, limit=3)
+            closed = _best(await self.store.discover_closed(a, c), telling)
             ends = (await self.store.resolve(a)).name, (await self.store.resolve(c)).name
             commands.append(f"biorelay graph discover closed {a} {c}")
         if questions.open:
             start = (await self.store.resolve(questions.open.a)).name
             kind = EntityType((await self.store.resolve(questions.open.c)).type)
-            found = await self.store.discover_open(questions.open.a, type=kind, limit=3)
+            found = _best(await self.store.discover_open(questions.open.a, type=kind, limit=50), lambda one: telling(one.paths[0]))
             commands.append(f"biorelay graph discover open {questions.open.a} --type {kind.value}")
         return Answers(await self.store.stats(), ends, closed, start, kind, found, commands)
 

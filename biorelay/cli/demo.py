@@ -89,7 +89,7 @@ class _Live:
         elif counts.graph // PLAIN_EVERY > self._told:
             self._told = counts.graph // PLAIN_EVERY
             rate = counts.graph / (time.monotonic() - self._started)
-            show(f"{counts.graph:4} of {counts.of} documents in the graph, {rate:.0f}/s")
+            show(f"{counts.graph:4} of {counts.of} documents in the graph, {rate:.1f}/s")
 
     def arrived(self, message: "RelationsMessage") -> None:
         from biorelay.cli.console import show
@@ -118,7 +118,7 @@ class _Bars:
             TextColumn("{task.description:10}"),
             BarColumn(bar_width=40),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]:5.0f}/s"),
+            TextColumn("{task.fields[rate]:5.1f}/s"),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
@@ -138,7 +138,7 @@ def _summary(live: _Live, answers: "Answers", documents: int, seconds: float) ->
     from biorelay.cli.console import show
 
     stats = answers.stats
-    show(f"{documents} documents in {seconds:.1f} s: {documents / seconds:.0f} documents/s from publication to graph", style="bold")
+    show(f"{documents} documents in {seconds:.1f} s: {documents / seconds:.1f} documents/s from publication to graph", style="bold")
     holds = f"{stats.articles:,} articles, {stats.entities:,} entities, {stats.edges:,} relations, {stats.evidence:,} sentences"
     show(f"  The graph holds {holds}.")
     if live.failed:

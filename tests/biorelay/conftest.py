@@ -1,6 +1,7 @@
 """The command line as a user has it: no BIORELAY_ variables, an empty working folder."""
 
 import os
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +55,14 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[StreamSettings]:
     with EmbeddedBroker(settings) as running:
         monkeypatch.setenv("BIORELAY_BROKER_BOOTSTRAP", running.address)
         yield replace(settings, broker=running.address)
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A loopback port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def relations(document: str, *edges: tuple[str, str, str], year: int | None = 2001) -> Relations:

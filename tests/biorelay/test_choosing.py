@@ -36,13 +36,14 @@ async def test_the_pair_that_most_joins_is_chosen(tmp_path: Path) -> None:
 
 
 async def test_what_a_paper_states_is_no_question(tmp_path: Path) -> None:
-    graph = await snapshot(tmp_path, relations("pubmed:1", (A, "Bind", B), (B, "Association", C), (A, "Positive_Correlation", C)))
+    second = relations("pubmed:2", (B, "Association", C), (A, "Positive_Correlation", C))
+    graph = await snapshot(tmp_path, relations("pubmed:1", (A, "Bind", B)), second)
     assert choose(graph) == (None, None)
 
 
 async def test_where_no_chemical_and_disease_are_joined_other_kinds_are_asked(tmp_path: Path) -> None:
     other = "mesh:D4 deltazine Chemical"
-    graph = await snapshot(tmp_path, relations("pubmed:1", (A, "Association", C), (other, "Association", C)))
+    graph = await snapshot(tmp_path, relations("pubmed:1", (A, "Association", C)), relations("pubmed:2", (other, "Association", C)))
     questions = choose(graph)
     assert questions.closed
     assert {questions.closed.a, questions.closed.c} == {"mesh:D1", "mesh:D4"}
@@ -56,6 +57,11 @@ async def test_unlinked_names_and_species_are_passed_over(tmp_path: Path) -> Non
         relations("pubmed:1", (A, "Bind", local), (local, "Association", C)),
         relations("pubmed:2", (A, "Association", "ncbitaxon:9606 human Species"), ("ncbitaxon:9606 human Species", "Association", C)),
     )
+    assert choose(graph) == (None, None)
+
+
+async def test_what_one_paper_says_in_two_sentences_is_no_discovery(tmp_path: Path) -> None:
+    graph = await snapshot(tmp_path, relations("pubmed:1", (A, "Bind", B), (B, "Association", C)))
     assert choose(graph) == (None, None)
 
 

@@ -174,10 +174,3 @@ def test_an_unreachable_database_is_one_line_within_its_time(cli: Cli, monkeypat
     assert result.exit_code == 1
     assert f"127.0.0.1:{unused_port}" in result.stderr
     assert "Traceback" not in result.stderr
-
-
-@pytest.fixture
-def unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,0 +1,90 @@
+"""The demonstration, as its user runs it, on fewer abstracts."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from biorelay.demo import samples
+
+
+def test_the_samples_are_five_hundred_real_abstracts() -> None:
+    found = samples()
+    assert len(found) == 500
+    assert len({abstract.id for abstract in found}) == 500
+    assert samples(3) == found[:3]
+
+
+async def demo(*arguments: str) -> "asyncio.subprocess.Process":
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "biorelay",
+        "demo",
+        *arguments,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "BIORELAY_WORKER_METRICS_PORT": "0", "PYTHONUNBUFFERED": "1"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_it_ends_by_itself_with_answers(tmp_path: Path) -> None:
+    process = await demo("--documents", "60")
+    told, said = (stream.decode() for stream in await process.communicate())
+    assert process.returncode == 0, said
+    assert said == ""
+    assert "\x1b" not in told
+    assert "60 of 60 documents in the graph" in told or "60 documents in" in told
+    assert re.search(r"^  pubmed:\d+ +\S.* -\[\w+\]- .+  0\.\d\d$", told, re.MULTILINE)
+    assert re.search(r"60 documents in [\d.]+ s: [\d.]+ documents/s", told)
+    assert "What joins" in told
+    assert re.search(r"\u201c.+\u201d  pubmed:\d+", told)
+    assert "Where to go next" in told
+    command = re.search(r"BIORELAY_GRAPH_URL=(\S+) biorelay (graph discover closed \S+ \S+)", told)
+    assert command
+    asked = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "biorelay",
+        *command[2].split(),
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "BIORELAY_GRAPH_URL": command[1]},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    answer, _ = await asked.communicate()
+    assert "pubmed:" in answer.decode()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_with_keep_it_stays_until_it_is_interrupted(tmp_path: Path) -> None:
+    process = await demo("--documents", "5", "--keep")
+    assert process.stderr
+    assert process.stdout
+    said = (await process.stderr.readuntil(b"Ctrl-C ...\n")).decode()
+    assert "running until Ctrl-C" in said
+    told = (await process.stdout.readuntil(b"biorelay doctor")).decode()
+    address = re.search(r"BIORELAY_BROKER_BOOTSTRAP=(\S+) biorelay consume relations", told)
+    assert address
+    consumer = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "biorelay",
+        "consume",
+        "relations",
+        "--limit",
+        "5",
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "BIORELAY_BROKER_BOOTSTRAP": address[1]},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    consumed, _ = await consumer.communicate()
+    assert consumed.decode().count("relations:") == 5
+    process.send_signal(signal.SIGINT)
+    _, rest = await process.communicate()
+    assert process.returncode == 130
+    assert rest.decode() == "interrupted\n"
