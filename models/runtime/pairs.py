@@ -60,7 +60,7 @@ class PairInputs:
     """The inputs of `relations.onnx`, by their names. T pieces, H hidden, M mentions, E entities, P pairs, F features."""
 
     hidden: Floats  # (T, H)
-    mention_start: Ints  # (M)
+    mention_start: Ints  # (M), mentions in order of (entity, start, end)
     mention_end: Ints  # (M)
     entity_mentions: Floats  # (E, M): 1 where the mention names the entity
     entity_type: Ints  # (E)

@@ -43,7 +43,9 @@ def open_tokenizer(part: EncoderPart) -> Any:
 def build(recipe: Recipe) -> Relay:
     """The network at step 0. Equal recipes give equal weights."""
     from transformers import BertModel
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.set_verbosity_error()  # it would warn of the pooler, which nothing here uses
     torch.manual_seed(recipe.seed)
     bert = BertModel.from_pretrained(
         str(weights_folder(recipe.encoder)),

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.runtime.pairs import FEATURES, MentionTokens, build_pairs
@@ -34,6 +34,7 @@ def gap(a: Row, b: Row) -> int:
     return max(0, max(a[0], b[0]) - min(a[1], b[1]))
 
 
+@settings(deadline=None)
 @given(mention_rows())
 def test_pairs_are_what_their_definition_says(rows: list[Row]) -> None:
     hidden = np.random.default_rng(0).normal(size=(PIECES, 3)).astype(np.float32)
@@ -77,6 +78,7 @@ def test_pairs_are_what_their_definition_says(rows: list[Row]) -> None:
         assert value["rivals"] == pytest.approx(math.log(same_kinds))
 
 
+@settings(deadline=None)
 @given(mention_rows(), st.randoms(use_true_random=False))
 def test_the_order_of_mentions_does_not_matter(rows: list[Row], random: object) -> None:
     hidden = np.zeros((PIECES, 2), dtype=np.float32)
@@ -90,6 +92,7 @@ def test_the_order_of_mentions_does_not_matter(rows: list[Row], random: object) 
         np.testing.assert_array_equal(one, other)
 
 
+@settings(deadline=None)
 @given(mention_rows(), st.integers(1, 5))
 def test_chunks_put_together_are_the_whole(rows: list[Row], size: int) -> None:
     whole = build_pairs(np.zeros((PIECES, 2), dtype=np.float32), tokens(rows), TYPE_PAIRS)

@@ -3,12 +3,13 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.runtime.windows import Window, windows
 
 
+@settings(deadline=None)
 @given(st.integers(0, 5000), st.integers(1, 600).flatmap(lambda size: st.tuples(st.just(size), st.integers(0, size - 1))))
 def test_kept_parts_tile_and_context_is_kept(n: int, shape: tuple[int, int]) -> None:
     size, overlap = shape

@@ -1,0 +1,116 @@
+"""Labels, masking, entities and the order of steps; with the shipped tokeniser, without torch."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.corpora.documents import ENTITY_TYPES, LABELS, Document, GoldMention
+from models.corpora.registry import corpus
+from models.runtime.artefact import ARTEFACTS
+from models.training.examples import IGNORED, Example, ExampleMaker, pair_inputs, pair_labels, type_pair_indices
+from models.training.plan import halves, padded_pieces, plan
+from processors.records import EntityType
+from tests.models.corpora.conftest import small_data
+
+TYPE_PAIRS = type_pair_indices(
+    [("Gene", "Gene"), ("Gene", "Disease"), ("Gene", "Chemical"), ("Disease", "Chemical"), ("Chemical", "Chemical")]
+)
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Any:
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_file(str(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json"))
+
+
+@pytest.fixture(scope="module")
+def maker(tokenizer: Any) -> ExampleMaker:
+    return ExampleMaker(tokenizer, window=128, overlap=32)
+
+
+@pytest.fixture(scope="module")
+def examples(maker: ExampleMaker, tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
+    data = small_data(tmp_path_factory.mktemp("data"))
+    return [maker.make(d) for name in ("biored", "bc5cdr", "ncbi-disease") for d in corpus(name).read("train", data)]
+
+
+def test_labels_spell_the_mentions(examples: list[Example]) -> None:
+    for example in examples:
+        text = example.document.text
+        for k, kind in enumerate(ENTITY_TYPES):
+            labels = example.labels[:, k]
+            found = set()
+            for first in np.flatnonzero(labels == 1).tolist():
+                stop = first + 1
+                while stop < len(labels) and labels[stop] == 2:
+                    stop += 1
+                found.add(text[example.offsets[first, 0] : example.offsets[stop - 1, 1]])
+            gold = {text[m.start : m.end] for m in example.document.mentions if m.type == kind}
+            assert found <= gold | {word for name in gold for word in name.split()}
+            assert len(gold - found) <= len(gold) // 5  # a mention inside a piece, or inside another mention
+
+
+def test_types_that_a_corpus_does_not_annotate_are_masked(examples: list[Example]) -> None:
+    for example in examples:
+        annotated = corpus(example.document.corpus.partition("/")[0]).annotates
+        for k, kind in enumerate(ENTITY_TYPES):
+            masked = example.labels[:, k] == IGNORED
+            assert masked.all() if kind not in annotated else not masked.any()
+
+
+def test_of_mentions_that_overlap_the_longest_is_labelled(maker: ExampleMaker) -> None:
+    text = "breast cancer cells here"
+    mentions = (GoldMention(0, 13, EntityType.DISEASE, ()), GoldMention(7, 13, EntityType.DISEASE, ()))
+    labels = maker.make(Document("biored/train", "1", text, text + " ", mentions)).labels[:, ENTITY_TYPES.index(EntityType.DISEASE)]
+    assert labels.tolist() == [1, 2, 0, 0]
+
+
+def test_gold_relations_stand_at_their_pairs(examples: list[Example]) -> None:
+    for example in examples:
+        if example.entities is None:
+            assert example.document.corpus == "ncbi-disease/train"
+            continue
+        inputs = pair_inputs(example, np.zeros((len(example.ids), 0), np.float32), TYPE_PAIRS)
+        labels, cid = pair_labels(example, inputs.pairs)
+        ids = example.entities.ids
+        if example.document.corpus == "biored/train":
+            assert (cid == IGNORED).all()
+            found = {
+                (frozenset((ids[a], ids[b])), LABELS[k]) for (a, b), k in zip(inputs.pairs.tolist(), labels.tolist(), strict=True) if k
+            }
+            gold = {(frozenset(pair), kind) for pair, kind in example.document.relations.items()}
+            assert found <= gold
+            kinds = {m.type for m in example.document.mentions}
+            assert EntityType.VARIANT in kinds or found == gold
+        else:
+            assert (labels == IGNORED).all()
+            assert int(cid.sum()) == len(example.document.relations)
+
+
+def test_a_plan_reads_every_document_as_often_as_it_says(examples: list[Example]) -> None:
+    passes = [3 if e.document.corpus.startswith("biored") else 1 for e in examples]
+    steps = plan(examples, passes, tokens_per_step=512, seed=7)
+    read = [i for step in steps for i in step]
+    assert [read.count(i) for i in range(len(examples))] == passes
+    assert all(len(step) == 1 or padded_pieces(examples, step) <= 512 for step in steps)
+    assert steps == plan(examples, passes, tokens_per_step=512, seed=7)
+    assert steps != plan(examples, passes, tokens_per_step=512, seed=8)
+
+
+def test_halves_share_a_step(examples: list[Example]) -> None:
+    everything = list(range(len(examples)))
+    parts = halves(examples, everything, 2)
+    assert sorted(i for part in parts for i in part) == everything
+    sizes = [sum(examples[i].pieces for i in part) for part in parts]
+    assert max(sizes) - min(sizes) <= max(e.pieces for e in examples)
+    assert halves(examples, [4], 2) == [[4]]
+
+
+def test_windows_cover_long_documents(maker: ExampleMaker, examples: list[Example]) -> None:
+    long = max(examples, key=lambda e: len(e.ids))
+    assert len(long.windows) > 1
+    assert long.pieces == sum(w.end - w.start + 2 for w in long.windows)
+    assert Path(long.document.corpus).name == "train"

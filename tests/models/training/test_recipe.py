@@ -1,0 +1,53 @@
+"""Recipes: the shipped one is sound, and faults are named."""
+
+from pathlib import Path
+
+import pytest
+
+import models.training
+from models.corpora.registry import CORPORA
+from models.training import read_recipe
+from models.training.errors import RecipeError
+
+SHIPPED = sorted(Path(models.training.__file__).with_name("recipes").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_recipes_are_sound(path: Path) -> None:
+    recipe = read_recipe(path)
+    assert recipe.name == path.stem
+    assert len(set(recipe.held_out)) == len(recipe.held_out) > 20
+    assert {part.name for part in recipe.corpora} <= CORPORA.keys()
+    assert recipe.fingerprint() == read_recipe(path).fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("seed = 1", "seed = 'one'", "seed"),
+        ("seed = 1", "seed = 1\nsede = 2", "sede"),
+        ('name = "biored"\npasses = 16', 'name = "biored"\npasses = 0', "corpora.0.passes"),
+        ("biorelay.recipe/1", "biorelay.recipe/2", "schema"),
+        ("encoder_rate = 3e-4", "encoder_rate = -1.0", "encoder_rate"),
+        ("[relations]", "[relations", "TOML"),
+    ],
+)
+def test_faults_are_named(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    text = SHIPPED[0].read_text(encoding="utf-8")
+    assert old in text
+    place = tmp_path / "recipe.toml"
+    place.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(RecipeError, match=complaint):
+        read_recipe(place)
+
+
+def test_no_recipe(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="no recipe"):
+        read_recipe(tmp_path / "none.toml")
+
+
+def test_anything_that_matters_changes_the_fingerprint(tmp_path: Path) -> None:
+    text = SHIPPED[0].read_text(encoding="utf-8")
+    place = tmp_path / "recipe.toml"
+    place.write_text(text.replace("seed = 1", "seed = 2"), encoding="utf-8")
+    assert read_recipe(place).fingerprint() != read_recipe(SHIPPED[0]).fingerprint()
