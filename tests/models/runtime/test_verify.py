@@ -71,7 +71,8 @@ def test_another_probability_is_measured(stored: Callable[..., Artefact]) -> Non
 def test_another_label_and_another_span_are_counted(stored: Callable[..., Artefact]) -> None:
     def change(line: dict[str, Any]) -> None:
         if line["pairs"]:
-            line["pairs"][0][2] = sorted(line["pairs"][0][2], reverse=line["pairs"][0][2][0] != max(line["pairs"][0][2]))
+            row = line["pairs"][0][2]
+            line["pairs"][0][2] = [0.0, 1.0, *[0.0] * 7] if row[0] > row[1] else [1.0, *[0.0] * 8]
             line["ner"].append([100, 101, "Species", 0.5])
 
     found = verify(stored(change))
