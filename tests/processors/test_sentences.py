@@ -1,12 +1,16 @@
 """Sentences tile the text, and end where a reader of abstracts says they end."""
 
 import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.sentences import split_sentences
+from processors.sources.pubtator import read_annotated
+
+DATA = Path(__file__).parents[1] / "data"
 
 
 def sentences(text: str, title_end: int = 0) -> list[str]:
@@ -46,6 +50,18 @@ def test_a_title_is_one_sentence() -> None:
     title = "Does it work? A study. Part 1"
     assert sentences(f"{title} It does. It really does.", len(title)) == [title, "It does.", "It really does."]
     assert sentences(f"{title} ", len(title)) == [title]
+
+
+@pytest.mark.parametrize("name", ["biored_small", "bc5cdr_small", "ncbi_small"])
+def test_no_annotated_mention_lies_across_two_sentences(name: str) -> None:
+    mentions = 0
+    for document in read_annotated(DATA / f"{name}.pubtator"):
+        text, title = document.abstract.text, document.abstract.title
+        cuts = {end for _, end in split_sentences(text, title_end=len(title))}
+        for mention in document.mentions:
+            assert not cuts & set(range(mention.start + 1, mention.end)), text[mention.start : mention.end]
+            mentions += 1
+    assert mentions > 10
 
 
 def test_no_text_no_sentences() -> None:
