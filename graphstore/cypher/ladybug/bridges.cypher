@@ -1,4 +1,3 @@
-// Both ends are expanded and joined on the middle; forcing the direction with a WITH was slower.
 MATCH (a:Entity {curie: $a})-[r:RELATES]-(b:Entity)-[q:RELATES]-(c:Entity {curie: $c})
 WHERE r.papers >= $min_papers AND q.papers >= $min_papers AND b.curie <> $a AND b.curie <> $c AND ($type = '' OR b.type = $type)
 WITH b.curie AS curie, b.degree AS degree, max(r.papers) AS first, max(q.papers) AS second
