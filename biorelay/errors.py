@@ -43,6 +43,7 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
         EmbeddedBrokerError   stream.embedded
           EmbeddedBrokerFull  stream.embedded-full
           SecondWorker        stream.second-worker
+        EndpointTaken         stream.endpoint-taken
         MessageError          stream.message
           BadKey              stream.bad-key
           KeyMismatch         stream.key-mismatch
@@ -95,6 +96,7 @@ from stream.errors import (
     DeadLetterMissing,
     EmbeddedBrokerError,
     EmbeddedBrokerFull,
+    EndpointTaken,
     KeyMismatch,
     KilledWorker,
     MessageError,
@@ -128,6 +130,7 @@ __all__ = [
     "DemoStalled",
     "EmbeddedBrokerError",
     "EmbeddedBrokerFull",
+    "EndpointTaken",
     "GraphAuthError",
     "GraphBadAddress",
     "GraphBadContribution",

@@ -9,16 +9,10 @@ from typing import Any, Self
 
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from .errors import StreamError
+from .errors import EndpointTaken
 from .metrics import Metrics
 
 log = logging.getLogger(__name__)
-
-
-class EndpointTaken(StreamError):
-    """The metrics address is in use or not one of this machine's."""
-
-    code = "stream.endpoint-taken"
 
 
 class Endpoint:

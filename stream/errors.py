@@ -130,3 +130,9 @@ class WorkerCrashed(StreamError):
     """The worker stopped by an error that nobody foresaw; nothing that was in hand is acknowledged."""
 
     code = "stream.worker-crashed"
+
+
+class EndpointTaken(StreamError):
+    """The metrics address is in use or not one of this machine's."""
+
+    code = "stream.endpoint-taken"
