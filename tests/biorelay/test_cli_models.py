@@ -24,13 +24,14 @@ def test_a_model_shows_its_labels_and_card(cli: Cli) -> None:
     assert json.loads(cli("models", "show", "--json").stdout)["schema"] == "biorelay.artefact/1"
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(180)
 def test_the_shipped_model_answers_as_stored(cli: Cli) -> None:
     result = cli("models", "verify", "--json")
     assert result.exit_code == 0, result.stdout
     found = json.loads(result.stdout)
     assert found["same_answers"]
     assert found["documents"] > 0
-    assert "every hash right" in cli("models", "verify").stdout
 
 
 def test_other_answers_are_a_failure_that_counts_them(cli: Cli, tmp_path: Path) -> None:
@@ -42,14 +43,15 @@ def test_other_answers_are_a_failure_that_counts_them(cli: Cli, tmp_path: Path) 
     lines = (model / "predictions.jsonl").read_text(encoding="utf-8").splitlines()
     first = json.loads(lines[0])
     first["ner"] = [[0, 1, "Gene", 0.9]]
-    (model / "predictions.jsonl").write_text("\n".join([json.dumps(first), *lines[1:]]) + "\n", encoding="utf-8")
+    (model / "predictions.jsonl").write_text("\n".join([json.dumps(first), lines[1]]) + "\n", encoding="utf-8")
     manifest = json.loads((model / "manifest.json").read_text(encoding="utf-8"))
     content = (model / "predictions.jsonl").read_bytes()
     manifest["files"]["predictions.jsonl"] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
     (model / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     result = cli("models", "verify", model)
     assert result.exit_code == 1
-    assert "some answers are not the stored ones" in result.stdout
+    assert "every hash right" in result.stdout
+    assert "2 stored documents replayed: some answers are not the stored ones" in result.stdout
 
 
 @pytest.mark.parametrize("command", ["show", "verify"])

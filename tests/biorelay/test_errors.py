@@ -5,6 +5,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,14 @@ def test_the_drawing_is_the_tree() -> None:
     names = [re.split(r" {2,}(?=\S)", line.lstrip())[0] for line in drawn]
     indented = [" " * (len(line) - len(line.lstrip())) + name for line, name in zip(drawn, names, strict=True)]
     assert indented == _draw(BiorelayError)
+
+
+def test_errors_are_defined_where_the_tree_can_see_them() -> None:
+    own = re.compile(r'^    code(: ClassVar\[str\])? = "[a-z-]+\.', re.MULTILINE)
+    root = Path(__file__).parents[2]
+    files = [file for room in ROOMS for file in (root / room).rglob("*.py") if file.stem not in {"errors", "refusals"}]
+    assert len(files) > 100
+    assert [str(file.relative_to(root)) for file in files if own.search(file.read_text(encoding="utf-8"))] == []
 
 
 def test_every_error_is_exported_here() -> None:
