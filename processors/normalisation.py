@@ -108,6 +108,6 @@ def loose_key(kind: EntityType, text: str) -> str:
         kept = [_american(singular(w)) for w in words if w not in _STOP]
         return " ".join(sorted(_ROMAN.get(w, _CHEMICAL_WORDS.get(w, w)) for w in kept))
     if kind is EntityType.DISEASE:
-        pieces = {_american(singular(piece)) for word in words if word not in _STOP for piece in _PIECE.findall(word)}
-        return " ".join(sorted({_ROMAN.get(p) or _DISEASE_WORDS.get(p) or _noun(p) for p in pieces}))
+        parts = {_american(singular(piece)) for word in words if word not in _STOP for piece in _PIECE.findall(word)}
+        return " ".join(sorted({_ROMAN.get(p) or _DISEASE_WORDS.get(p) or _noun(p) for p in parts}))
     return "".join(words)
