@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from models.corpora.documents import ENTITY_TYPES, Document
 from models.evaluation.counts import Counts
 from models.evaluation.served import Served
+from models.evaluation.thresholds import best_threshold
 from models.runtime.spans import decode_spans
 from processors.records import EntityType
 
 TEMPERATURES = np.exp(np.linspace(np.log(0.5), np.log(4.0), 43))
 BIASES = np.linspace(-4.0, 4.0, 81)
-THRESHOLDS = np.linspace(0.0, 0.8, 33)
+SCORES = np.linspace(0.0, 0.8, 33)
 SMALLEST = 1e-6
 
 
@@ -43,7 +44,7 @@ def fit_ner(documents: Sequence[Document], served: Served) -> NerFit:
         tried[float(-np.mean(np.where(right, np.log(p), np.log(1 - p))))] = (temperature, scores, right)
     temperature, scores, right = tried[min(tried)]
     gold = sum(len(d.mentions) for d in documents)
-    return NerFit(round(temperature, 4), _best_threshold(scores, right, gold))
+    return NerFit(round(temperature, 4), _best_score(scores, right, gold))
 
 
 def _scored(document: Document, served: Served, temperature: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -56,12 +57,12 @@ def _scored(document: Document, served: Served, temperature: float) -> tuple[NDA
     return np.array([s.score for s in found]), np.array(right, dtype=bool)
 
 
-def _best_threshold(scores: NDArray[np.float64], right: NDArray[np.bool_], gold: int) -> float:
+def _best_score(scores: NDArray[np.float64], right: NDArray[np.bool_], gold: int) -> float:
     f1 = [
         Counts(int(right[kept].sum()), int((~right[kept]).sum()), gold - int(right[kept].sum())).f1
-        for kept in (scores >= t for t in THRESHOLDS)
+        for kept in (scores >= t for t in SCORES)
     ]
-    return round(float(THRESHOLDS[int(np.argmax(f1))]), 4)
+    return round(float(SCORES[int(np.argmax(f1))]), 4)
 
 
 def fit_pairs(documents: Sequence[Document], served: Served) -> PairFit:
@@ -78,15 +79,8 @@ def fit_pairs(documents: Sequence[Document], served: Served) -> PairFit:
     losses = {(b, t): _log_loss(probabilities(z, b, t), y) for b in BIASES for t in TEMPERATURES}
     bias, temperature = min(losses, key=lambda key: losses[key])
     p = probabilities(z, bias, temperature)
-    related, kind = 1 - p[:, 0], 1 + p[:, 1:].argmax(axis=1)
-    best = []
-    for threshold in THRESHOLDS:
-        found = related >= threshold
-        pair = Counts(int((found & (y > 0)).sum()), int((found & (y == 0)).sum()), gold - int((found & (y > 0)).sum()))
-        hits = int((found & (y == kind)).sum())
-        typed = Counts(hits, int(found.sum()) - hits, gold - hits)
-        best.append(pair.f1 + typed.f1)
-    return PairFit(round(float(bias), 4), round(float(temperature), 4), round(float(THRESHOLDS[int(np.argmax(best))]), 4))
+    threshold = best_threshold(p, y, gold).threshold
+    return PairFit(round(float(bias), 4), round(float(temperature), 4), round(threshold, 4))
 
 
 def probabilities(logits: NDArray[np.float64], bias: float, temperature: float) -> NDArray[np.float64]:
