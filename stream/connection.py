@@ -101,14 +101,30 @@ async def start(client: Any, settings: StreamSettings, patience: float | None = 
     deadline = time.monotonic() + seconds
     while True:
         try:
-            async with asyncio.timeout(max(deadline - time.monotonic(), 0.1)):
-                await client.start()
-                return
+            await _start(client, max(deadline - time.monotonic(), 0.1))
         except (KafkaError, OSError, IllegalStateError) as error:
             found = meaning(error, settings.broker)
             if not isinstance(found, BrokerUnreachable) or time.monotonic() + 0.3 >= deadline:
                 raise found from error
+        else:
+            return
         await asyncio.sleep(0.3)
+
+
+async def _start(client: Any, seconds: float) -> None:
+    """One try of at most so many seconds. A start that is cut in the middle leaves its connection open, so a cancelled one may end."""
+    starting = asyncio.ensure_future(client.start())
+    try:
+        await asyncio.wait([starting], timeout=seconds)
+    except asyncio.CancelledError:
+        await asyncio.wait([starting], timeout=1.0)
+        raise
+    finally:
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+    if starting.cancelled():
+        raise TimeoutError(f"no answer within {seconds:.0f} s")
+    starting.result()
 
 
 @asynccontextmanager

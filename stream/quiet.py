@@ -35,13 +35,12 @@ class _SeldomFilter(logging.Filter):
 @contextmanager
 def quiet() -> Iterator[None]:
     """Inside, the root logger's handlers drop repetitions of the client libraries' warnings and their chatter at info level."""
-    seldom = _SeldomFilter()
     last = [logging.lastResort] if logging.lastResort is not None else []
-    handlers = list(logging.getLogger().handlers) or last
-    for handler in handlers:
+    filters = [(handler, _SeldomFilter()) for handler in logging.getLogger().handlers or last]  # one each: every handler sees all
+    for handler, seldom in filters:
         handler.addFilter(seldom)
     try:
         yield
     finally:
-        for handler in handlers:
+        for handler, seldom in filters:
             handler.removeFilter(seldom)

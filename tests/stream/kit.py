@@ -56,6 +56,11 @@ async def at_work(
         await asyncio.wait([running, began], return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             running.result()
+
+        async def assigned() -> bool:
+            return all(worker._assigned(stage) for stage in settings.stages)
+
+        await until(assigned, "every stage has partitions")  # a client that is stopped while it joins leaves its connection open
         yield worker
     finally:
         began.cancel()

@@ -1,0 +1,408 @@
+"""The delivery policy where no broker can be made to produce the case: a step and a sender that fail as told."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    NotLeaderForPartitionError,
+    TopicAuthorizationFailedError,
+)
+from faust.exceptions import ProducerSendError
+
+from graphstore.errors import GraphError, GraphLocked, GraphTimeout, GraphUnavailable
+from models.runtime.errors import BiorelayError
+from processors.errors import NotJson
+from processors.records import Revision
+from stream import StreamSettings, headers
+from stream.delivery import Delivery, FaustSender
+from stream.errors import AccessDenied, BrokerRefused, WorkerCrashed
+from stream.journal import Journal
+from stream.messages import Inbound, Outbound, Task
+from stream.metrics import Metrics
+from stream.settings import Stage
+from stream.steps import Answer
+
+
+class Script:
+    """A step that does what the test says for each batch of keys."""
+
+    model = "model@1"
+
+    def __init__(self, stage: Stage, act: Callable[[list[str]], list[Any]]) -> None:
+        self.stage = stage
+        self._act = act
+        self.batches: list[list[str]] = []
+        self.failed: list[str] = []
+        self.fail_error: Exception | None = None
+
+    async def run(self, tasks: Sequence[Task]) -> Sequence[Answer | Exception]:
+        keys = [task.document for task in tasks]
+        self.batches.append(keys)
+        return self._act(keys)
+
+    async def fail(self, task: Task) -> Answer:
+        if self.fail_error is not None:
+            raise self.fail_error
+        self.failed.append(task.document)
+        return Answer(b"failed", "failed")
+
+
+class Box:
+    """A sender that keeps what arrives and fails as the test says."""
+
+    def __init__(self) -> None:
+        self.sent: list[Outbound] = []
+        self.tries = 0
+        self.errors: list[Callable[[Outbound], BaseException | None]] = []
+
+    async def send(self, messages: Sequence[Outbound]) -> list[BaseException | None]:
+        self.tries += 1
+        fate = self.errors.pop(0) if self.errors else lambda _: None
+        results = [fate(message) for message in messages]
+        self.sent += [message for message, result in zip(messages, results, strict=True) if result is None]
+        return results
+
+
+class Bench:
+    """A delivery with everything about it in reach."""
+
+    def __init__(self, folder: Path, journal: Journal, stage: Stage, act: Callable[[list[str]], list[Any]], **settings: Any) -> None:
+        self.settings = StreamSettings(data_dir=folder, metrics_port=0, software="1.0", **settings)
+        self.metrics = Metrics(self.settings)
+        self.step = Script(stage, act)
+        self.box = Box()
+        self.slept: list[float] = []
+        self.waits = asyncio.Event()
+        self.delivery = Delivery(self.step, self.box, self.settings, journal, self.metrics, sleep=self._sleep)
+
+    async def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.waits.set()
+        await asyncio.sleep(0)
+
+    def value(self, name: str, **labels: str) -> float:
+        return self.metrics.registry.get_sample_value(name, labels) or 0.0
+
+    def sent(self, topic: str) -> list[Outbound]:
+        return [message for message in self.box.sent if message.topic == f"biorelay.{topic}"]
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with Journal(tmp_path / "attempts") as journal:
+        yield journal
+
+
+@pytest.fixture
+def bench(tmp_path: Path, journal: Journal) -> Callable[..., Bench]:
+    return lambda act, stage=Stage.NER, **settings: Bench(tmp_path, journal, stage, act, **settings)
+
+
+def inbound(number: int, topic: str = "abstracts", **more: Any) -> Inbound:
+    fields = {"value": b"v%d" % number, "headers": headers.stamp(Revision(0, number), 5)} | more
+    return Inbound(f"biorelay.{topic}", 0, number, 1000 + number, f"pubmed:{number}".encode(), **fields)
+
+
+def ok(keys: list[str]) -> list[Any]:
+    return [Answer(key.encode(), "ok") for key in keys]
+
+
+def once(error: Exception, then: Callable[[list[str]], list[Any]] = ok, times: int = 1) -> Callable[[list[str]], list[Any]]:
+    left = [times]
+
+    def act(keys: list[str]) -> list[Any]:
+        if left[0]:
+            left[0] -= 1
+            raise error
+        return then(keys)
+
+    return act
+
+
+async def test_answers_go_out_in_order_with_revision_and_time(bench: Callable[..., Bench]) -> None:
+    it = bench(ok)
+    await it.delivery.settle([inbound(n, headers=()) for n in (3, 4, 5)])
+    assert [(m.key, m.value, m.partition) for m in it.box.sent] == [(b"pubmed:%d" % n, b"pubmed:%d" % n, 0) for n in (3, 4, 5)]
+    assert it.box.sent[0].headers == ((headers.REVISION, b"0:3"), (headers.PUBLISHED_AT, b"1003"))
+    assert it.box.tries == 1
+
+
+async def test_a_publisher_may_claim_to_be_older_but_never_newer(bench: Callable[..., Bench]) -> None:
+    it = bench(ok, epoch=2)
+    claims = [b"2:1", b"1:99", b"2:99", b"3:0", b"nonsense"]
+    await it.delivery.settle([inbound(10 + n, headers=((headers.REVISION, claim),)) for n, claim in enumerate(claims)])
+    assert [headers.get(m.headers, headers.REVISION) for m in it.box.sent] == ["2:1", "1:99", "2:12", "2:13", "2:14"]
+
+
+@pytest.mark.parametrize("error", [GraphUnavailable("away"), ConnectionResetError("away"), TimeoutError(), OSError(28, "No space left")])
+async def test_a_neighbour_that_is_away_is_waited_for(bench: Callable[..., Bench], error: Exception) -> None:
+    it = bench(once(error, times=5), Stage.GRAPH)
+    await it.delivery.settle([inbound(n, "relations") for n in range(4)])
+    assert len(it.step.batches) == 6
+    assert all(batch == it.step.batches[0] for batch in it.step.batches)
+    assert it.box.sent == []
+    assert len(it.slept) == 5
+    assert it.slept[-1] > it.slept[0]
+    assert max(it.slept) <= 4
+    assert it.value("biorelay_waiting", stage="graph") == 0
+    code = error.code if isinstance(error, BiorelayError) else "stream.resource-away"
+    assert it.value("biorelay_retries_total", stage="graph", code=code) == 5
+
+
+async def test_waiting_shows_and_counts_as_alive(bench: Callable[..., Bench]) -> None:
+    it = bench(once(GraphUnavailable("away"), times=10**9), Stage.GRAPH, stages=(Stage.GRAPH,))
+    running = asyncio.ensure_future(it.delivery.settle([inbound(1, "relations")]))
+    await asyncio.wait_for(it.waits.wait(), 10)
+    it.metrics.lag(Stage.GRAPH, 1, commit_age=10_000)
+    assert it.value("biorelay_waiting", stage="graph") == 1
+    assert it.metrics.health() == {}
+    assert it.metrics.readiness()["graph"] == "waits: graph.unavailable"
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    it.metrics.back(Stage.GRAPH)
+    assert "graph" in it.metrics.health()
+
+
+@pytest.mark.parametrize("error", [ValueError("a bug"), GraphError("refused statement"), NotJson("bad"), MemoryError(), RecursionError()])
+async def test_a_failing_batch_is_halved_until_the_guilty_document_stands_alone(bench: Callable[..., Bench], error: Exception) -> None:
+    def act(keys: list[str]) -> list[Any]:
+        if "pubmed:5" in keys:
+            raise error
+        return ok(keys)
+
+    it = bench(act, Stage.GRAPH)
+    await it.delivery.settle([inbound(n, "relations") for n in range(16)])
+    assert ["pubmed:5"] in it.step.batches
+    assert len(it.step.batches) == 9
+    done = {key for batch in it.step.batches if "pubmed:5" not in batch for key in batch}
+    assert len(done) == 15
+    assert it.step.failed == ["pubmed:5"]
+    [letter] = it.box.sent
+    assert (letter.topic, letter.key, letter.value) == ("biorelay.dead-letters", b"pubmed:5", b"v5")
+    told = dict(letter.headers)
+    assert told[headers.ERROR_CODE].decode() == (error.code if type(error) in {GraphError, NotJson} else "stream.unexpected")
+    assert (told[headers.TOPIC], told[headers.PARTITION], told[headers.OFFSET]) == (b"biorelay.relations", b"0", b"5")
+    assert (told[headers.REVISION], told[headers.ATTEMPTS], told[headers.SOFTWARE]) == (b"0:5", b"1", b"1.0")
+
+
+async def test_one_document_s_error_costs_no_second_run_of_the_others(bench: Callable[..., Bench]) -> None:
+    it = bench(lambda keys: [NotJson("bad") if key == "pubmed:2" else Answer(b"a", "ok") for key in keys])
+    await it.delivery.settle([inbound(n) for n in range(4)])
+    assert len(it.step.batches) == 1
+    assert [m.topic for m in it.box.sent] == [f"biorelay.{t}" for t in ("entities", "entities", "dead-letters", "entities", "entities")]
+    assert it.box.sent[3].value == b"failed"
+    assert it.value("biorelay_documents_total", stage="ner", outcome="ok") == 3
+    assert it.value("biorelay_documents_total", stage="ner", outcome="dead-letter") == 1
+    assert it.value("biorelay_dead_letters_total", stage="ner", code="record.not-json") == 1
+
+
+async def test_a_worker_that_is_set_up_wrongly_stops_with_nothing_sent(bench: Callable[..., Bench]) -> None:
+    it = bench(once(GraphLocked("open elsewhere")), Stage.GRAPH)
+    with pytest.raises(GraphLocked):
+        await it.delivery.settle([inbound(n, "relations") for n in range(4)])
+    assert it.box.sent == []
+
+
+async def test_a_graph_that_refuses_even_the_empty_answer_stops_the_worker(bench: Callable[..., Bench]) -> None:
+    it = bench(once(GraphError("corrupt"), times=10**9), Stage.GRAPH)
+    it.step.fail_error = GraphError("corrupt")
+    with pytest.raises(WorkerCrashed):
+        await it.delivery.settle([inbound(n, "relations") for n in range(8)])
+    assert it.box.sent == []
+
+
+async def test_a_transaction_that_is_too_long_gets_shorter(bench: Callable[..., Bench]) -> None:
+    def act(keys: list[str]) -> list[Any]:
+        if len(keys) > 2:
+            raise GraphTimeout("too long")
+        return ok(keys)
+
+    it = bench(act, Stage.GRAPH)
+    await it.delivery.settle([inbound(n, "relations") for n in range(8)])
+    assert [len(batch) for batch in it.step.batches] == [8, 4, 2, 2, 4, 2, 2]
+    assert it.slept == []
+
+
+@pytest.mark.parametrize("error", [KafkaTimeoutError(), KafkaConnectionError(), NotLeaderForPartitionError(), ConnectionResetError()])
+async def test_a_broker_that_is_away_gets_the_whole_batch_again(bench: Callable[..., Bench], error: Exception) -> None:
+    it = bench(ok)
+    it.box.errors = [lambda m: error if m.key == b"pubmed:2" else None, lambda _: error]
+    await it.delivery.settle([inbound(n) for n in range(4)])
+    assert it.box.tries == 3
+    assert [m.key for m in it.box.sent[-4:]] == [b"pubmed:%d" % n for n in range(4)]
+    assert len(it.step.batches) == 1
+    assert it.value("biorelay_retries_total", stage="ner", code="stream.broker-unreachable") == 2
+    assert it.sent("dead-letters") == []
+
+
+async def test_a_broker_that_forbids_stops_the_worker(bench: Callable[..., Bench]) -> None:
+    it = bench(ok)
+    it.box.errors = [lambda _: TopicAuthorizationFailedError()]
+    with pytest.raises(AccessDenied):
+        await it.delivery.settle([inbound(1)])
+
+
+async def test_an_answer_that_no_topic_takes_is_set_aside_and_its_neighbours_are_not(bench: Callable[..., Bench]) -> None:
+    def refuses(message: Outbound) -> BaseException | None:
+        return MessageSizeTooLargeError() if message.value == b"pubmed:2" else None
+
+    it = bench(ok)
+    it.box.errors = [lambda _: MessageSizeTooLargeError(), refuses, refuses, refuses, refuses]
+    await it.delivery.settle([inbound(n) for n in range(4)])
+    assert {m.key: m.value for m in it.sent("entities")} == {
+        b"pubmed:0": b"pubmed:0",
+        b"pubmed:1": b"pubmed:1",
+        b"pubmed:2": b"failed",
+        b"pubmed:3": b"pubmed:3",
+    }
+    [letter] = it.sent("dead-letters")
+    assert (letter.value, dict(letter.headers)[headers.ERROR_CODE]) == (b"v2", b"stream.too-large")
+
+
+async def test_a_dead_letter_that_no_topic_takes_is_cut_and_then_gives_up(bench: Callable[..., Bench]) -> None:
+    def small(limit: int) -> Callable[[Outbound], BaseException | None]:
+        return lambda m: MessageSizeTooLargeError() if len(m.value or b"") > limit else None
+
+    it = bench(lambda keys: [NotJson("bad") for _ in keys])
+    it.box.errors = [small(50)] * 20
+    await it.delivery.settle([inbound(1, value=bytes(10_000))])
+    [letter] = it.sent("dead-letters")
+    assert (len(letter.value or b""), dict(letter.headers)[headers.CUT_FROM]) == (39, b"10000")
+    it.box.errors = [lambda _: MessageSizeTooLargeError()] * 20
+    with pytest.raises(BrokerRefused):
+        await it.delivery.settle([inbound(2)])
+
+
+async def test_many_headers_do_not_make_a_dead_letter_too_large(bench: Callable[..., Bench]) -> None:
+    it = bench(lambda keys: [NotJson("bad") for _ in keys])
+    many = tuple((f"h{n}", bytes(10_000)) for n in range(100))
+    await it.delivery.settle([inbound(1, headers=(*many, (headers.ERROR_CODE, b"a lie")))])
+    [letter] = it.sent("dead-letters")
+    assert sum(name.startswith("h") for name, _ in letter.headers) == 6
+    assert [value for name, value in letter.headers if name == headers.ERROR_CODE] == [b"record.not-json"]
+
+
+async def test_suspects_run_alone_and_killers_not_at_all(bench: Callable[..., Bench], journal: Journal, tmp_path: Path) -> None:
+    killer, suspect = inbound(1), inbound(2)
+    for message, deaths in ((killer, 3), (suspect, 1)):
+        for _ in range(deaths):
+            with Journal(tmp_path / "attempts2") as doomed:
+                doomed.begin(message)
+    it = bench(ok)
+    with Journal(tmp_path / "attempts2") as after:
+        it.delivery._journal = after
+        await it.delivery.settle([inbound(0), killer, suspect, inbound(3)])
+    assert it.step.batches == [["pubmed:0", "pubmed:3"], ["pubmed:2"]]
+    [letter] = it.sent("dead-letters")
+    assert (letter.key, dict(letter.headers)[headers.ERROR_CODE]) == (b"pubmed:1", b"stream.killed-worker")
+    assert dict(letter.headers)[headers.ATTEMPTS] == b"3"
+    assert [m.key for m in it.sent("entities")] == [b"pubmed:0", b"pubmed:1", b"pubmed:2", b"pubmed:3"]
+
+
+class Stream:
+    """As much of a Faust stream as the delivery asks for."""
+
+    def __init__(self, batches: list[list[Inbound]], happened: list[str]) -> None:
+        self._batches = batches
+        self._happened = happened
+
+    async def noack_take(self, max_: int, within: float) -> Any:
+        for batch in self._batches:
+            assert len(batch) <= max_
+            yield [Event(message) for message in batch]
+
+    async def ack(self, event: "Event") -> None:
+        self._happened.append(f"ack {event.message.offset}")
+
+
+class Event:
+    def __init__(self, message: Inbound) -> None:
+        self.message = FaustMessage(message)
+
+
+class FaustMessage:
+    def __init__(self, message: Inbound) -> None:
+        self.topic, self.partition, self.offset = message.topic, message.partition, message.offset
+        self.timestamp = message.timestamp / 1000
+        self.key, self.value, self.headers = message.key, message.value, dict(message.headers)
+
+
+async def test_nothing_is_acknowledged_before_its_answers_are_safe(bench: Callable[..., Bench]) -> None:
+    it = bench(ok)
+    happened: list[str] = []
+    real = it.box.send
+
+    async def send(messages: Sequence[Outbound]) -> list[BaseException | None]:
+        results = await real(messages)
+        happened.extend("refused" if result else f"sent {message.key!r}" for message, result in zip(messages, results, strict=True))
+        return results
+
+    it.box.send = send  # type: ignore[method-assign]
+    it.box.errors = [lambda _: KafkaTimeoutError()]
+    await it.delivery.run(Stream([[inbound(1), inbound(2)], [inbound(3)]], happened))
+    assert happened == ["refused", "refused", "sent b'pubmed:1'", "sent b'pubmed:2'", "ack 1", "ack 2", "sent b'pubmed:3'", "ack 3"]
+
+
+async def test_after_a_stop_nothing_of_the_batch_is_acknowledged(bench: Callable[..., Bench]) -> None:
+    it = bench(once(GraphLocked("elsewhere")), Stage.GRAPH)
+    happened: list[str] = []
+    with pytest.raises(GraphLocked):
+        await it.delivery.run(Stream([[inbound(1, "relations")]], happened))
+    assert happened == []
+
+
+class Producer:
+    """Faust's producer as the broker's absence makes it behave."""
+
+    def __init__(self, *fates: Any) -> None:
+        self.fates = list(fates)
+        self.calls = 0
+
+    async def maybe_start_producer(self) -> "Producer":
+        return self
+
+    async def send(self, *_: Any) -> Any:
+        self.calls += 1
+        fate = self.fates.pop(0)
+        if isinstance(fate, ProducerSendError):
+            raise fate
+        answer = asyncio.get_running_loop().create_future()
+        if isinstance(fate, BaseException):
+            answer.set_exception(fate)
+        elif fate == "cancel":
+            answer.cancel()
+        else:
+            answer.set_result(fate)
+        return answer
+
+
+def wrapped(cause: Exception) -> ProducerSendError:
+    error = ProducerSendError("Error while sending")
+    error.__cause__ = cause
+    return error
+
+
+async def test_what_faust_wraps_is_unwrapped() -> None:
+    """A broker away for longer than the producer's timeout makes `send` itself raise; each further try would wait as long."""
+    producer = Producer("fine", wrapped(KafkaTimeoutError()), "never tried")
+    results = await FaustSender(producer).send([Outbound("t", 0, b"k", b"v")] * 3)
+    assert [type(result) for result in results] == [type(None), KafkaTimeoutError, KafkaTimeoutError]
+    assert producer.calls == 2
+    producer = Producer(wrapped(MessageSizeTooLargeError()), "fine", NotLeaderForPartitionError(), "cancel")
+    results = await FaustSender(producer).send([Outbound("t", 0, b"k", b"v")] * 4)
+    assert [type(result) for result in results] == [MessageSizeTooLargeError, type(None), NotLeaderForPartitionError, KafkaConnectionError]
+
+
+async def test_dead_letters_name_what_happened_in_the_log(bench: Callable[..., Bench], caplog: pytest.LogCaptureFixture) -> None:
+    it = bench(lambda keys: [ValueError("odd\x00thing") for _ in keys])
+    with caplog.at_level(logging.ERROR):
+        await it.delivery.settle([inbound(7)])
+    assert "biorelay.abstracts[0]@7" in caplog.text
+    assert "stream.unexpected" in caplog.text

@@ -1,0 +1,164 @@
+"""What a worker tells, and when it counts as alive and ready."""
+
+import json
+import logging
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stream import StreamSettings
+from stream.endpoint import Endpoint, EndpointTaken
+from stream.lag import StageLag
+from stream.metrics import Metrics
+from stream.quiet import quiet
+from stream.settings import Stage
+from stream.watch import CommitAges
+
+
+@pytest.fixture
+def metrics(tmp_path: Path) -> Metrics:
+    return Metrics(StreamSettings(data_dir=tmp_path))
+
+
+@pytest.fixture
+def endpoint(metrics: Metrics) -> Iterator[Endpoint]:
+    with Endpoint(metrics, "127.0.0.1", 0) as endpoint:
+        yield endpoint
+
+
+def get(endpoint: Endpoint, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{endpoint.port}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def test_ready_once_every_part_is(metrics: Metrics, endpoint: Endpoint) -> None:
+    status, body = get(endpoint, "/readyz")
+    assert (status, set(json.loads(body)["wrong"])) == (503, {"broker", "model", "graph"})
+    for part in ("broker", "model", "graph"):
+        metrics.ready(part, True)
+    assert get(endpoint, "/readyz?x=1") == (200, '{"status": "ok", "wrong": {}}')
+    metrics.away(Stage.GRAPH, "graph.unavailable")
+    assert json.loads(get(endpoint, "/readyz")[1])["wrong"] == {"graph": "waits: graph.unavailable"}
+    assert get(endpoint, "/healthz")[0] == 200
+
+
+def test_not_alive_while_the_loop_stands_still(metrics: Metrics, endpoint: Endpoint) -> None:
+    metrics.beat()
+    assert get(endpoint, "/healthz")[0] == 200
+    metrics._beat -= 60
+    status, body = get(endpoint, "/healthz")
+    assert (status, "loop" in json.loads(body)["wrong"]) == (503, True)
+    metrics.beat()
+    assert get(endpoint, "/healthz")[0] == 200
+
+
+def test_not_alive_while_commits_are_stuck(metrics: Metrics, endpoint: Endpoint) -> None:
+    metrics.lag(Stage.NER, 10, commit_age=299)
+    assert get(endpoint, "/healthz")[0] == 200
+    metrics.lag(Stage.NER, 10, commit_age=301)
+    assert "ner" in json.loads(get(endpoint, "/healthz")[1])["wrong"]
+
+
+def test_every_series_of_the_dashboard_is_told(metrics: Metrics, endpoint: Endpoint) -> None:
+    metrics.dead_letters.labels(Stage.NER, "record.not-json").inc()
+    metrics.retries.labels(Stage.GRAPH, "graph.unavailable").inc()
+    metrics.model_info.labels("relay@1", "1", "0.1").set(1)
+    metrics.relations.labels("Association").inc()
+    metrics.inference.labels(Stage.NER).observe(0.1)
+    text = get(endpoint, "/metrics")[1]
+    for series in (
+        'biorelay_documents_total{outcome="ok",stage="ner"} 0.0',
+        'biorelay_relations_total{predicate="Association"} 1.0',
+        'biorelay_inference_seconds_bucket{le="0.1",stage="ner"} 1.0',
+        "biorelay_graph_write_seconds_count 0.0",
+        "biorelay_publish_to_queryable_seconds_count 0.0",
+        'biorelay_lag_messages{stage="graph"} 0.0',
+        'biorelay_lag_seconds{stage="graph"} 0.0',
+        'biorelay_commit_age_seconds{stage="ner"} 0.0',
+        'biorelay_waiting{stage="ner"} 0.0',
+        'biorelay_dead_letters_total{code="record.not-json",stage="ner"} 1.0',
+        'biorelay_retries_total{code="graph.unavailable",stage="graph"} 1.0',
+        'biorelay_model_info{generation="1",model="relay@1",software="0.1"} 1.0',
+    ):
+        assert series in text
+    assert get(endpoint, "/")[0] == 404
+
+
+def test_an_address_in_use_is_said(metrics: Metrics, endpoint: Endpoint) -> None:
+    with pytest.raises(EndpointTaken, match=str(endpoint.port)), Endpoint(metrics, "127.0.0.1", endpoint.port):
+        pass
+
+
+def test_lag_in_seconds_is_the_oldest_document_s_age(metrics: Metrics, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("stream.metrics.time.time", lambda: now[0])
+
+    def seconds() -> float:
+        return metrics.registry.get_sample_value("biorelay_lag_seconds", {"stage": "ner"}) or 0.0
+
+    metrics.take(Stage.NER, 990_000)
+    metrics.lag(Stage.NER, 3, 0)
+    assert seconds() == 10
+    metrics.settled(Stage.NER)
+    metrics.lag(Stage.NER, 2, 0)
+    now[0] = 1005
+    metrics.lag(Stage.NER, 2, 0)
+    assert seconds() == 5
+    metrics.lag(Stage.NER, 0, 0)
+    assert seconds() == 0
+
+
+def test_only_what_waits_and_does_not_move_gets_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("stream.watch.time.monotonic", lambda: now[0])
+    ages = CommitAges()
+
+    def look(first: int, second: int, waiting: set[int]) -> float:
+        now[0] += 10
+        return ages.look(StageLag(Stage.NER, {}, {0: first, 1: second}, {}), waiting)
+
+    assert look(5, 5, {0, 1}) == 0
+    assert look(5, 6, {0, 1}) == 10
+    assert look(5, 7, {0, 1}) == 20
+    assert look(6, 7, {0, 1}) == 10
+    assert look(6, 7, set()) == 0
+    assert look(6, 7, {0}) == 10
+    ages.forget()
+    assert look(6, 7, {0}) == 0
+
+
+def test_client_libraries_cannot_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    noisy, ours = logging.getLogger("aiokafka.conn"), logging.getLogger("stream.delivery")
+    handler = logging.getLogger()
+    seen: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            seen.append(record.name)
+
+    keep = Keep()
+    handler.addHandler(keep)
+    try:
+        with quiet():
+            for attempt in range(100):
+                noisy.error("no connection %d", attempt)
+                ours.error("waits %d", attempt)
+        noisy.error("no connection")
+    finally:
+        handler.removeHandler(keep)
+    assert seen.count("aiokafka.conn") == 2
+    assert seen.count("stream.delivery") == 100
+
+
+def test_only_the_stages_at_work_must_be_ready(tmp_path: Path) -> None:
+    settings = StreamSettings(data_dir=tmp_path)
+    assert set(Metrics(replace(settings, stages=(Stage.GRAPH,))).readiness()) == {"broker", "graph"}
+    assert set(Metrics(replace(settings, stages=(Stage.NER,))).readiness()) == {"broker", "model"}
