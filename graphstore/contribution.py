@@ -6,7 +6,7 @@ model's answer, deletion and retraction one and the same operation.
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
@@ -48,6 +48,14 @@ class Polarity(StrEnum):
 
 
 STRENGTH = {Polarity.POSITIVE: 2, Polarity.SPECULATED: 1, Polarity.NEGATED: 0}
+
+
+class Ends(NamedTuple):
+    """What an edge's key stands for."""
+
+    subject: str
+    predicate: str
+    object: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +133,11 @@ class Statement:
         return f"{STRENGTH[self.polarity]}|{self.probability:.9f}|{self.id}"
 
     def row(self) -> dict[str, Any]:
-        """What the stores write of it."""
-        return asdict(self) | {"polarity": self.polarity.value, "rank": self.rank}
+        """What the stores write of it; the edge's ends follow from its key."""
+        return {name: getattr(self, name) for name in WRITTEN} | {"polarity": self.polarity.value, "rank": self.rank}
+
+
+WRITTEN = tuple(field.name for field in fields(Statement) if field.name not in Ends._fields)
 
 
 @dataclass(frozen=True, slots=True)

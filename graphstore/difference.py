@@ -10,16 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from graphstore.contribution import UNSEEN, Contribution, Polarity, Rank, State, Statement
+from graphstore.contribution import UNSEEN, Contribution, Ends, Polarity, Rank, State, Statement
 from processors.records import Change, ChangeKind, Counts, Predicate
-
-
-class Ends(NamedTuple):
-    """What an edge's key stands for."""
-
-    subject: str
-    predicate: str
-    object: str
 
 
 class Held(NamedTuple):

@@ -11,8 +11,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from graphstore.contribution import Contribution, Polarity, Rank, State
-from graphstore.difference import Difference, Ends, Held, Standing, changes, concerned, difference
+from graphstore.contribution import Contribution, Ends, Polarity, Rank, State
+from graphstore.difference import Difference, Held, Standing, changes, concerned, difference
 from graphstore.steps import Row, Steps, ask
 from processors.records import Change, Counts
 

@@ -23,6 +23,10 @@ async def kinds(store: GraphStore, *batch: Contribution) -> list[tuple[str, str,
     return [(c.edge, c.kind.value, c.before.papers, c.after.papers) for c in await store.apply(batch)]
 
 
+def short(names: tuple[str, ...]) -> str:
+    return "-".join(name.removeprefix("test:") for name in names)
+
+
 def way(path: Path) -> str:
     """a-b-c for a path through test:a, test:b, test:c; fails where its steps do not join."""
     letters = [path.steps[0].source.id]
@@ -402,12 +406,43 @@ class QuestionContract:
                 assert found[curie] == (pytest.approx(score, abs=1e-4), links)
             for c in curies[3:6]:
                 closed = [(path.score, way(path)) for path in await store.discover_closed(a, c)]
-                expected = [(score, "-".join(x.removeprefix("test:") for x in names)) for score, names in roads.paths(a, c, 2)]
+                expected = [(score, short(names)) for score, names in roads.paths(a, c, 2)]
                 assert sorted(closed) == sorted((pytest.approx(score), names) for score, names in expected)
                 longest = [(score, names) for hops in (1, 2, 3, 4) for score, names in roads.paths(a, c, hops)]
                 got = await store.paths(a, c, max_hops=4, limit=200)
-                assert sorted(way(path) for path in got) == sorted("-".join(x.removeprefix("test:") for x in names) for _, names in longest)
+                assert sorted(way(path) for path in got) == sorted(short(names) for _, names in longest)
                 assert [path.score for path in got] == pytest.approx(sorted((score for score, _ in longest), reverse=True))
+
+    async def test_questions_on_a_larger_graph(self, store: GraphStore) -> None:
+        """Engines plan by the size of what is stored: the same questions on some thousand edges."""
+        rng = random.Random(8)
+        log = [
+            document(n, n, *(relation(f"e{rng.randrange(300)}", f"f{rng.randrange(300)}", rng.choice(list(Predicate))) for _ in range(10)))
+            for n in range(320)
+        ]
+        oracle = Oracle()
+        oracle.apply(log)
+        for start in range(0, len(log), 64):
+            await store.apply(log[start : start + 64])
+        assert held(await store.snapshot(markers=True)) == oracle.graph()
+        roads = Roads(oracle.graph())
+        for a, c in (("test:e1", "test:e2"), ("test:f7", "test:e9"), ("test:e5", "test:f5")):
+            assert len(await store.neighbours(a, limit=500)) == roads.degree[a]
+            found = {f.entity.id: (f.score, f.links) for f in await store.discover_open(a, limit=200)}
+            wanted = sorted(roads.open(a).items(), key=lambda item: -item[1][0])
+            assert [score for score, _ in found.values()] == pytest.approx([score for _, (score, _) in wanted[:200]], abs=1e-4)
+            closed = [(path.score, way(path)) for path in await store.discover_closed(a, c)]
+            assert sorted(closed) == sorted((pytest.approx(score), short(names)) for score, names in roads.paths(a, c, 2))
+            exact = sorted(((score, short(names)) for hops in (1, 2, 3) for score, names in roads.paths(a, c, hops)), reverse=True)
+            got = await store.paths(a, c, max_hops=3, limit=50)
+            assert [path.score for path in got] == pytest.approx([score for score, _ in exact[:50]])
+            far = await store.paths(a, c, max_hops=4, limit=50)
+            assert far[0].score == pytest.approx(max(score for hops in (1, 2, 3, 4) for score, _ in roads.paths(a, c, hops)))
+            assert {way(path) for path in far} <= {short(names) for hops in (1, 2, 3, 4) for _, names in roads.paths(a, c, hops)}
+            assert all(step.sentence for path in far for step in path.steps)
+        await store.apply([tombstone(n, 1000 + n) for n in range(0, 320, 2)])
+        oracle.apply([tombstone(n, 1000 + n) for n in range(0, 320, 2)])
+        assert held(await store.snapshot(markers=True)) == oracle.graph()
 
     async def test_paths_between_hubs_are_bounded(self, store: GraphStore) -> None:
         rng = random.Random(3)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import pairwise, permutations
+from itertools import pairwise
 from math import sqrt
 from typing import Any
 
@@ -94,25 +94,31 @@ class Roads:
     def __init__(self, graph: dict[str, Any]) -> None:
         self.degree = {curie: degree for curie, (_, degree) in graph["entities"].items()}
         self.papers: dict[tuple[str, str], int] = {}
+        self.near: dict[str, set[str]] = defaultdict(set)
         self.written: set[tuple[str, str]] = set()
         for key, (papers, negated, speculated, *_) in graph["edges"].items():
             low, _, high = key.split("|")
             for pair in ((low, high), (high, low)):
                 if papers:
                     self.papers[pair] = max(papers, self.papers.get(pair, 0))
+                    self.near[pair[0]].add(pair[1])
                 if papers + negated + speculated:
                     self.written.add(pair)
 
-    def paths(self, a: str, c: str, hops: int) -> Iterator[tuple[float, tuple[str, ...]]]:
+    def paths(self, a: str, c: str, hops: int, passed: tuple[str, ...] = ()) -> Iterator[tuple[float, tuple[str, ...]]]:
         """Every path of exactly so many steps, with its score."""
-        for middle in permutations(sorted(self.degree.keys() - {a, c}), hops - 1):
-            way = (a, *middle, c)
-            steps = [self.papers.get(pair, 0) for pair in pairwise(way)]
-            if min(steps):
+        way = (*passed, a)
+        if hops == 1:
+            if c in self.near[a] and c not in way:
+                way = (*way, c)
                 damping = 1.0
-                for curie in middle:
+                for curie in way[1:-1]:
                     damping /= sqrt(self.degree[curie])
-                yield min(steps) * damping, way
+                yield min(self.papers[pair] for pair in pairwise(way)) * damping, way
+            return
+        for b in self.near[a]:
+            if b not in way and b != c:
+                yield from self.paths(b, c, hops - 1, way)
 
     def open(self, a: str) -> dict[str, tuple[float, int]]:
         """Everything two steps away that nobody wrote of together with A: the score and the number of links."""

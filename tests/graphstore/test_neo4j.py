@@ -3,17 +3,29 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from deploy.local import Service
-from graphstore import Contribution, GraphAuthError, GraphBadAddress, GraphLocked, GraphStore, GraphTimeout, GraphUnavailable, open_store
+from graphstore import (
+    Contribution,
+    GraphAuthError,
+    GraphBadAddress,
+    GraphLocked,
+    GraphStore,
+    GraphTimeout,
+    GraphUnavailable,
+    cypher,
+    open_store,
+)
 from graphstore.steps import Steps, ask
 from tests.graphstore.contract import GraphStoreContract, joined
 from tests.graphstore.documents import chain, document, random_contribution, relation, tombstone
 from tests.graphstore.oracle import Oracle, held
 from tests.services import Neo4jAddress
 
+FOLDER = Path(cypher.__file__).parent
 pytestmark = pytest.mark.neo4j
 
 
@@ -209,3 +221,30 @@ async def test_a_server_that_goes_away_and_comes_back(neo4j_service: Service) ->
                 except GraphUnavailable:
                     await asyncio.sleep(0.5)
         assert (await store.stats()).articles == 2
+
+
+async def test_every_query_starts_from_an_index(address: Neo4jAddress, store: GraphStore) -> None:
+    """No plan scans a label or all relationships; the outbox, which is short, may be read as it lies."""
+    from neo4j import AsyncGraphDatabase
+
+    names = {file.stem for engine in ("common", "neo4j") for file in (FOLDER / engine).glob("*.cypher")}
+    names = {name for name in names if not name.startswith(("all_", "count_", "schema", "ping"))}
+    lists = {"ids": "pubmed:1", "keys": "test:a|Association|test:b", "curies": "test:a", "left": "test:a", "right": "test:b"}
+    parameters: dict[str, object] = {name: [f"{value}{n}" for n in range(50)] for name, value in lists.items()}
+    parameters |= {name: [{"id": "x"}] for name in ("rows", "links", "sides", "pairs")}
+    parameters |= dict.fromkeys(("curie", "a", "c", "but", "type", "predicate", "text"), "test:a") | {"min_papers": 1, "limit": 20}
+    scans: list[tuple[str, str]] = []
+    await store.apply([document(n, n, *(relation(f"x{n}", f"y{m}") for m in range(10))) for n in range(30)])
+
+    def walk(name: str, plan: dict) -> None:
+        operator = plan["operatorType"].partition("@")[0]
+        if operator.endswith("Scan") and operator not in {"NodeIndexContainsScan", "NodeIndexScan"}:
+            scans.append((name, operator))
+        for child in plan.get("children", ()):
+            walk(name, child)
+
+    async with AsyncGraphDatabase.driver(address.url, auth=(address.user, address.password)) as driver, driver.session() as session:
+        for name in sorted(names - {"outbox"}):
+            for statement in cypher.statements("neo4j", name):
+                walk(name, (await (await session.run(f"EXPLAIN {statement}", parameters)).consume()).plan)
+    assert scans == []
