@@ -52,7 +52,6 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
           NoKey               stream.no-key
           NoRevision          stream.no-revision
           Unexpected          stream.unexpected
-          WrongPartition      stream.wrong-partition
         ResourceAway          stream.resource-away
         TopicsMismatch        stream.topics-mismatch
         TopicsMissing         stream.topics-missing
@@ -110,7 +109,6 @@ from stream.errors import (
     TopicsMissing,
     Unexpected,
     WorkerCrashed,
-    WrongPartition,
 )
 
 __all__ = [
@@ -171,5 +169,4 @@ __all__ = [
     "UnsupportedFormat",
     "WeightsMissing",
     "WorkerCrashed",
-    "WrongPartition",
 ]

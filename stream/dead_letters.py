@@ -17,7 +17,7 @@ from processors.records import Revision
 
 from . import headers
 from .connection import producer, reader, start
-from .errors import DeadLetterMissing, NoRevision, WrongPartition
+from .errors import DeadLetterMissing, NoRevision
 from .headers import Headers
 from .settings import StreamSettings
 from .topics import Topic, check_topics, dead_letter_bytes, describe_topics
@@ -140,13 +140,11 @@ async def _replay(settings: StreamSettings, client: Any, place: TopicPartition, 
         elif later is not None and own is not None and later.revision == own and later.offset > letter.offset:
             done.append(Replay(letter, Outcome.REPEATED))
         else:
-            moved = letter.code == WrongPartition.code  # its revision counts in another partition, so it gets a new one
-            kept = tuple(pair for pair in letter.original_headers if not (moved and pair[0] == headers.REVISION))
-            if own is not None and not moved and headers.get(kept, headers.REVISION) is None:
-                kept += ((headers.REVISION, str(own).encode()),)
-            await client.send_and_wait(place.topic, value, key=letter.key, headers=list(kept), partition=None if moved else place.partition)
-            if not moved:
-                replayed[letter.key] = letter
+            kept = letter.original_headers
+            if own is not None and headers.get(kept, headers.REVISION) is None:
+                kept = (*kept, (headers.REVISION, str(own).encode()))
+            await client.send_and_wait(place.topic, value, key=letter.key, headers=list(kept), partition=place.partition)
+            replayed[letter.key] = letter
             done.append(Replay(letter, Outcome.REPLAYED))
     if replayed:
         await _heal(settings, client, place, end, replayed)

@@ -1,7 +1,8 @@
 """The delivery promise, in one place. For every batch, in this order:
 
 1. take messages without acknowledging them;
-2. read each one's key and revision; set aside what has none, and what workers died on;
+2. read each one's key and revision; set aside what has none, and what workers died on; send an abstract that a client put into
+   another partition than its key's on to that one, where the order of its document holds;
 3. run the step: documents at once where it is safe, alone where one is suspected of having killed a worker;
 4. where a neighbour is away (broker, graph), wait and try again, as long as it takes;
 5. where the whole batch fails for another reason, halve it until the guilty document stands alone;
@@ -43,7 +44,6 @@ from .errors import (
     ResourceAway,
     Unexpected,
     WorkerCrashed,
-    WrongPartition,
 )
 from .journal import Journal
 from .messages import Inbound, Outbound, Task
@@ -87,7 +87,7 @@ class Delivery:
         partitioner: Callable[[bytes], int] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`partitioner`: the partition of a key, where messages in another one are to be refused."""
+        """`partitioner`: the partition of a key, where messages in another one are to be sent on."""
         self._step = step
         self._stage: Stage = step.stage
         self._sender = sender
@@ -114,9 +114,15 @@ class Delivery:
         self._metrics.take(self._stage, min(headers.published_at(message.headers) or message.timestamp for message in batch))
         tasks: dict[int, Task] = {}
         results: dict[int, Answer | Exception] = {}
+        homes: dict[int, int] = {}
         for index, message in enumerate(batch):
             try:
-                tasks[index] = self._read(message)
+                task = self._read(message)
+                home = self._home(message)
+                if home != message.partition:
+                    homes[index] = home
+                    continue
+                tasks[index] = task
                 self._spare(message)
             except MessageError as error:
                 results[index] = error
@@ -127,6 +133,10 @@ class Delivery:
                 results |= dict(zip(group, await self._run([tasks[index] for index in group]), strict=True))
         parcels: list[_Parcel] = []
         for index, message in enumerate(batch):
+            if index in homes:
+                parcels.append(_sent_on(message, homes[index]))
+                self._metrics.documents.labels(self._stage, "moved").inc()
+                continue
             result = results[index]
             if isinstance(result, Exception):
                 parcels += await self._set_aside(message, tasks.get(index), result)
@@ -147,15 +157,15 @@ class Delivery:
             raise BadKey("the key is not UTF-8") from error
         if not _CURIE.fullmatch(document) or len(document) > 512:
             raise BadKey(f"the key {document[:80]!r} is no document's CURIE such as pubmed:12345678")
-        if self._stage is not Stage.NER:
-            published = headers.published_at(message.headers)
-            return Task(message, document, headers.revision(message.headers), message.timestamp if published is None else published)
-        if self._partitioner is not None and self._partitioner(message.key) != message.partition:
-            raise WrongPartition(
-                f"{document} belongs into partition {self._partitioner(message.key)}, not {message.partition}",
-                remedy="Partition by murmur2 of the key, Kafka's default; for kcat and librdkafka: topic.partitioner=murmur2_random.",
-            )
-        return Task(message, document, self._first_revision(message), message.timestamp)
+        published = headers.published_at(message.headers)
+        revision = self._first_revision(message) if self._stage is Stage.NER else headers.revision(message.headers)
+        return Task(message, document, revision, message.timestamp if published is None else published)
+
+    def _home(self, message: Inbound) -> int:
+        """The partition that the message belongs into. Clients that do not partition as Kafka's own do are many: librdkafka's are."""
+        if self._stage is not Stage.NER or self._partitioner is None or message.key is None:
+            return message.partition
+        return self._partitioner(message.key)
 
     def _first_revision(self, message: Inbound) -> Revision:
         own = Revision(self._settings.epoch, message.offset)
@@ -316,6 +326,14 @@ class _Parcel:
     outbound: Outbound
     message: Inbound
     task: Task | None
+
+
+def _sent_on(message: Inbound, home: int) -> _Parcel:
+    """The same message for another partition. A revision counts in one partition, so it gets a new one there."""
+    kept = tuple(pair for pair in message.headers if pair[0] not in {headers.REVISION, headers.PUBLISHED_AT})
+    published = headers.published_at(message.headers) or message.timestamp
+    stamped = (*kept, (headers.PUBLISHED_AT, str(published).encode()))
+    return _Parcel(Outbound(message.topic, home, message.key, message.value, stamped), message, None)
 
 
 class FaustSender:

@@ -72,12 +72,6 @@ class KeyMismatch(MessageError):
     code = "stream.key-mismatch"
 
 
-class WrongPartition(MessageError):
-    """The message lies in another partition than its key's, where order would not hold."""
-
-    code = "stream.wrong-partition"
-
-
 class NoRevision(MessageError):
     """A derived message has no readable revision in its headers."""
 

@@ -63,7 +63,7 @@ class Metrics:
         for stage in settings.stages:
             for series in (self.lag_messages, self.lag_seconds, self.waiting, self.commit_age):
                 series.labels(stage).set(0)
-            for outcome in ("ok", "deleted", "failed", "dead-letter"):
+            for outcome in ("ok", "deleted", "failed", "dead-letter", "moved"):
                 self.documents.labels(stage, outcome)
 
     def beat(self) -> None:

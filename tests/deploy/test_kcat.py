@@ -38,8 +38,7 @@ def test_kcat_publishes_an_abstract_and_reads_its_relations(tmp_path: Path, kafk
     value.write_text(json.dumps(ABSTRACT), encoding="utf-8")
     key = str(ABSTRACT["id"])
     with working(tmp_path, environment):
-        topic, murmur2 = f"{topic_prefix}.abstracts", "topic.partitioner=murmur2_random"
-        sent = kcat("-P", "-b", kafka, "-t", topic, "-X", murmur2, "-k", key, str(value))
+        sent = kcat("-P", "-b", kafka, "-t", f"{topic_prefix}.abstracts", "-k", key, str(value))
         assert sent.returncode == 0, sent.stderr
 
         def read() -> str:

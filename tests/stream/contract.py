@@ -104,7 +104,6 @@ class StreamContract:
 
     async def test_garbage_costs_only_itself(self, settings: StreamSettings) -> None:
         good = [abstract(number) for number in range(1, 11)]
-        other = next(n for n in range(settings.partitions) if n != partition_of(b"pubmed:107", settings.partitions))
         long = abstract(104, "aspirin " * (settings.document_bytes // 8))
         garbage = {
             "record.not-json": {"key": b"pubmed:101", "value": b"this is not JSON"},
@@ -113,7 +112,6 @@ class StreamContract:
             "record.too-large": {"key": b"pubmed:104", "value": long.to_bytes()},
             "stream.key-mismatch": {"key": b"pubmed:105", "value": abstract(11).to_bytes()},
             "stream.unexpected": {"key": b"pubmed:106", "value": abstract(106, "POISON").to_bytes()},
-            "stream.wrong-partition": {"key": b"pubmed:107", "value": abstract(107).to_bytes(), "partition": other},
             "stream.too-large": {"key": b"pubmed:108", "value": abstract(108, "HUGE " + "aspirin " * 20).to_bytes()},
             "stream.no-key": {"value": abstract(109).to_bytes()},
             "stream.bad-key": {"key": b"\xff\xfe", "value": abstract(110).to_bytes(), "headers": [("x", b"kept")]},
@@ -140,7 +138,7 @@ class StreamContract:
         assert ("x", b"kept") in by_code["stream.bad-key"].headers
         assert [letter.code for letter in letters if letter.key == utf8["key"]] == ["record.not-json"]
         stated = newest(await contents(settings, Topic.RELATIONS))
-        homeless = {"stream.no-key", "stream.bad-key", "stream.wrong-partition"}
+        homeless = {"stream.no-key", "stream.bad-key"}
         readable = {message["key"].decode() for code, message in garbage.items() if code not in homeless}
         for key in readable | {"pubmed:111"}:
             failed = Relations.from_bytes(stated[key].value)
@@ -149,6 +147,31 @@ class StreamContract:
         for document in good:
             assert Relations.from_bytes(stated[document.id].value).status is Status.OK
         assert len(stated) == len(good) + len(readable) + 1
+
+    async def test_any_partitioner_will_do(self, settings: StreamSettings) -> None:
+        def elsewhere(document: Abstract, value: bytes | None) -> dict[str, object]:
+            home = partition_of(document.id.encode(), settings.partitions)
+            stamp = [(headers.REVISION, b"0:0"), ("x", b"kept")]
+            return {"key": document.id.encode(), "value": value, "partition": (home + 1) % settings.partitions, "headers": stamp}
+
+        first, second = abstract(1, "aspirin causes headache."), abstract(1, "cocaine causes seizures.")
+        gone = abstract(2)
+        await publish(settings, gone)
+        await send_raw(settings, Topic.ABSTRACTS, *(elsewhere(d, d.to_bytes()) for d in (first, second)), elsewhere(gone, None))
+        async with at_work(settings) as worker:
+            await caught_up(settings)
+            moved = worker.metrics.registry.get_sample_value("biorelay_documents_total", {"stage": "ner", "outcome": "moved"})
+        assert moved == 3
+        assert [letter async for letter in list_dead_letters(settings)] == []
+        abstracts = [r for r in await contents(settings, Topic.ABSTRACTS) if r.partition == partition_of(r.key, settings.partitions)]
+        latest = newest(abstracts)
+        assert (latest[second.id].value, latest[gone.id].value) == (second.to_bytes(), None)
+        assert header(latest[second.id], "x") == "kept"
+        stated = newest(await contents(settings, Topic.RELATIONS))
+        assert header(stated[second.id], headers.REVISION) == f"0:{latest[second.id].offset}"
+        graph = await snapshot_of(f"ladybug:{settings.data_dir / 'graph'}")
+        expected = {1: (Revision(0, latest[second.id].offset), second)}
+        assert graph == await graph_of(settings.data_dir / "batch", expected)
 
     async def test_garbage_on_derived_topics(self, settings: StreamSettings) -> None:
         stamp = [(headers.REVISION, b"0:5"), (headers.PUBLISHED_AT, b"1000")]
