@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from confluent_kafka import Producer
 
 from deploy.local import Service
 from processors.records import Abstract, Relations, Revision, Status
@@ -274,3 +275,16 @@ async def test_partitions_align_across_stages(settings: StreamSettings) -> None:
             assert one._assigned(Stage.NER)
             assert two._assigned(Stage.NER)
         await until(lambda: aligned(one), "one worker has all again")
+
+
+@pytest.mark.parametrize("compression", ["none", "gzip", "snappy", "lz4", "zstd"])
+async def test_a_client_may_compress_as_it_likes(settings: StreamSettings, compression: str) -> None:
+    """A batch that cannot be unpacked would stop its partition, so every codec of Kafka's must be there."""
+    client = Producer({"bootstrap.servers": settings.broker, "compression.type": compression})
+    documents = [abstract(number, "Aspirin caused seizures. " * 50) for number in range(5)]
+    for document in documents:
+        client.produce(Topic.ABSTRACTS.named(settings.prefix), key=document.id, value=document.to_bytes())
+    assert await asyncio.to_thread(client.flush, 20) == 0
+    async with at_work(replace(settings, stages=(Stage.NER,))):
+        await caught_up(settings, Stage.NER)
+    assert set(newest(await contents(settings, Topic.ENTITIES))) == {document.id for document in documents}
