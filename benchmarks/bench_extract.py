@@ -1,9 +1,13 @@
 """Documents a second of the extractor, beside what a user would write with the same weights.
 
 The peer: `transformers.pipeline("token-classification")` in torch fp32 for the mentions, and for the relations one forward
-pass a candidate pair, as a text classification pipeline does it. Both sides read the same documents in the same run, on all
-cores. The peer gets our linked mentions and candidate pairs for nothing: its time holds neither linking nor pair building.
+pass a candidate pair, as a text classification pipeline does it. Both sides read the same documents in the same run on the
+same number of cores. The peer gets our linked mentions and candidate pairs for nothing: its time holds neither linking nor
+pair building. All passes over one text cost the same, so only `--passes` of each document are run and their time is multiplied.
 Beside it stands a more careful peer that encodes a text once and then runs the head pair by pair.
+
+On a machine that does other work too, only the figures per CPU second with `--cores 1` mean anything: torch's threads
+burn the time that they wait for each other.
 
     python -m benchmarks.bench_extract [--documents N] [--model NAME] [--file FILE] [--out JSON]
 """
@@ -55,6 +59,17 @@ class Timing:
         self.wall.append(time.perf_counter() - wall)
         self.cpu.append(time.process_time() - cpu)
 
+    def extend(self, parts: Sequence[tuple[float, float]]) -> None:
+        """Add a round whose wall and CPU seconds were taken document by document."""
+        self.wall.append(sum(wall for wall, _ in parts))
+        self.cpu.append(sum(cpu for _, cpu in parts))
+
+    def plus(self, other: "Timing") -> "Timing":
+        """One after the other, round by round."""
+        return Timing(
+            [a + b for a, b in zip(self.wall, other.wall, strict=True)], [a + b for a, b in zip(self.cpu, other.cpu, strict=True)]
+        )
+
     def summary(self, documents: int) -> dict[str, Any]:
         return {
             "documents_per_second": round(documents / statistics.median(self.wall), 3),
@@ -67,7 +82,7 @@ class Timing:
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
     documents = list(islice((r for r in read(options.file) if isinstance(r, Abstract)), options.documents))
-    cores = len(os.sched_getaffinity(0))
+    cores = options.cores
     torch.set_num_threads(cores)
     machine = describe(PACKAGES)
     extractor = Extractor.load(options.model, cache_bytes=0)
@@ -80,53 +95,47 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ours, one, ner, once, each = Timing(), Timing(), Timing(), Timing(), Timing()
     fresh = Extractor.load(options.model)
     for turn in range(options.rounds + 1):
-        for timing, work in (
-            (ours, lambda: _extract(fresh, documents, cores)),
-            (one, lambda: _extract(fresh, documents, 1)),
-            (ner, lambda: [peer.mentions(document.text) for document in documents]),
-            (once, lambda: [peer.relations(d.text, p, encode_once=True) for d, p in zip(documents, pairs, strict=True)]),
-        ):
-            if turn:
-                timing.add(work)
-            else:
-                work()  # warm-up
+        timings = (ours, one, ner, once, each) if turn else [Timing() for _ in range(5)]  # the first round warms up
+        timings[0].add(lambda: _extract(fresh, documents, cores))
+        timings[1].add(lambda: _extract(fresh, documents, 1))
+        timings[2].add(lambda: [peer.mentions(document.text) for document in documents])
+        timings[3].add(lambda: [peer.relations(d.text, p) for d, p in zip(documents, pairs, strict=True)])
+        timings[4].extend([_pass_by_pass(peer, d.text, p, options.passes) for d, p in zip(documents, pairs, strict=True)])
         print(f"round {turn} of {options.rounds}", flush=True)
-    print("the peer, one forward pass a pair (slow, one round)", flush=True)
-    each.add(lambda: [peer.relations(d.text, p, encode_once=False) for d, p in zip(documents, pairs, strict=True)])
 
     n = len(documents)
-    total_each = Timing([statistics.median(ner.wall) + each.wall[0]], [statistics.median(ner.cpu) + each.cpu[0]])
-    total_once = Timing([a + b for a, b in zip(ner.wall, once.wall, strict=True)], [a + b for a, b in zip(ner.cpu, once.cpu, strict=True)])
     rates = {
         "extractor": ours.summary(n),
         "extractor_one_worker": one.summary(n),
-        "peer_one_pass_a_pair": total_each.summary(n),
-        "peer_encode_once": total_once.summary(n),
+        "peer_one_pass_a_pair": ner.plus(each).summary(n),
+        "peer_encode_once": ner.plus(once).summary(n),
         "peer_ner_pipeline_alone": ner.summary(n),
     }
 
-    def ratio(name: str) -> float:
-        return round(float(rates["extractor"]["documents_per_second"] / rates[name]["documents_per_second"]), 1)
+    def ratios(unit: str) -> dict[str, float]:
+        return {name: round(float(rates["extractor"][unit] / rate[unit]), 1) for name, rate in rates.items() if name.startswith("peer")}
 
-    ratios = {name: ratio(name) for name in ("peer_one_pass_a_pair", "peer_encode_once", "peer_ner_pipeline_alone")}
     result = {
         "schema": "biorelay.benchmark/1",
         "name": "extract",
         "machine": machine,
         "model": extractor.artefact.reference,
+        "cores_used": cores,
         "documents": n,
         "characters": sum(len(document.text) for document in documents),
         "candidate_pairs": sum(len(p.pairs) for p in pairs),
+        "passes_run": sum(min(len(p.pairs), options.passes) for p in pairs),
         "agreement": agreement,
         "rates": rates,
-        "ratios": ratios,
+        "ratios": ratios("documents_per_second"),
+        "ratios_per_cpu_second": ratios("documents_per_cpu_second"),
     }
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     for name, rate in rates.items():
         print(f"{name:28} {rate['documents_per_second']:9.2f} documents/s {rate['documents_per_cpu_second']:9.2f} per CPU second")
-    for name, times in ratios.items():
-        print(f"the extractor is {times} times {name}")
+    for name, times in ratios("documents_per_second").items():
+        print(f"the extractor is {times} times {name} ({ratios('documents_per_cpu_second')[name]} times per CPU second)")
     print(f"written: {options.out}")
 
 
@@ -134,6 +143,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--documents", type=int, default=30)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--cores", type=int, default=len(os.sched_getaffinity(0)), help="threads of each side")
+    parser.add_argument("--passes", type=int, default=2)
     parser.add_argument("--model", default=None)
     parser.add_argument("--file", type=Path, default=BC5CDR_TEST)
     parser.add_argument("--out", type=Path, default=RESULTS)
@@ -144,6 +155,16 @@ def _extract(extractor: Extractor, documents: Sequence[Abstract], workers: int) 
     extractor.cache.clear()
     for _ in extractor.extract_many(documents, workers=workers):
         pass
+
+
+def _pass_by_pass(peer: Peer, text: str, pairs: PairInputs, passes: int) -> tuple[float, float]:
+    """Wall and CPU seconds of one forward pass for each pair, from the first `passes` of them."""
+    run = min(passes, len(pairs.pairs))
+    if not run:
+        return 0.0, 0.0
+    timing = Timing()
+    timing.add(lambda: [peer.judge(pair, peer.encode(text)) for pair in islice(pairs.chunks(1), run)])
+    return timing.wall[0] * len(pairs.pairs) / run, timing.cpu[0] * len(pairs.pairs) / run
 
 
 def _pairs(extractor: Extractor, documents: Sequence[Abstract]) -> list[PairInputs]:

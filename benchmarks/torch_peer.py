@@ -112,10 +112,10 @@ class Peer:
         logits: Tensor = self.head(hidden=hidden, **arrays)
         return logits
 
-    def relations(self, text: str, pairs: PairInputs, *, encode_once: bool) -> list[Tensor]:
-        """Logits of each pair, one at a time; the text is encoded for each of them anew, unless `encode_once`."""
-        hidden = self.encode(text) if encode_once else None
-        return [self.judge(pair, self.encode(text) if hidden is None else hidden) for pair in pairs.chunks(1)]
+    def relations(self, text: str, pairs: PairInputs) -> list[Tensor]:
+        """Logits of each pair, one at a time, over one encoding of the text."""
+        hidden = self.encode(text)
+        return [self.judge(pair, hidden) for pair in pairs.chunks(1)]
 
 
 def _head(artefact: Artefact) -> PairHead:
