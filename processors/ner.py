@@ -4,6 +4,7 @@ from models.runtime.artefact import Artefact
 from models.runtime.encoder import Encoder
 from models.runtime.errors import ArtefactError
 from models.runtime.spans import decode_spans
+from processors.consistency import agreed_types
 from processors.linking import Linker
 from processors.records import Abstract, Article, Entities, EntityType, Mention, Provenance, Span
 from processors.sentences import split_sentences
@@ -39,7 +40,9 @@ class Recogniser:
         spans = decode_spans(
             encoded.ner, encoded.offsets, encoded.words, text, temperatures=self._temperatures, thresholds=self._thresholds
         )
-        links = self._linker.link(abstract.id, text, [(span.start, span.end, self._types[span.type]) for span in spans])
+        agreed = agreed_types(text, [(span.start, span.end, span.type, span.score) for span in spans])
+        types = [self._types[index] for index in agreed]
+        links = self._linker.link(abstract.id, text, [(span.start, span.end, kind) for span, kind in zip(spans, types, strict=True)])
         return Entities(
             id=abstract.id,
             article=Article.of(abstract),
@@ -51,11 +54,11 @@ class Recogniser:
                     start=span.start,
                     end=span.end,
                     text=text[span.start : span.end],
-                    type=self._types[span.type],
+                    type=kind,
                     identifiers=identifiers,
                     score=round(span.score, DIGITS),
                 )
-                for number, (span, identifiers) in enumerate(zip(spans, links, strict=True), start=1)
+                for number, (span, kind, identifiers) in enumerate(zip(spans, types, links, strict=True), start=1)
             ),
             provenance=self._provenance,
         )
