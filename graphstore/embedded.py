@@ -6,6 +6,7 @@ The database's calls block, so they run in one thread of the store's own, one tr
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -22,7 +23,9 @@ from graphstore.store import GraphStore
 FILE = "graph.lbug"
 POOL = 512 * 2**20  # bytes of the buffer pool; the default takes most of the machine's memory
 THREADS = 2
-CHECKPOINT = 64 * 2**20  # bytes of log between two checkpoints; at the default 16 MiB they took a third of the writing time
+CHECKPOINT = (
+    32 * 2**20
+)  # bytes of log between two checkpoints: at 16 MiB they took a third of the writing time, and a reader replays it all
 
 
 class EmbeddedStore(GraphStore):
@@ -76,10 +79,9 @@ class EmbeddedStore(GraphStore):
         if not self._read_only:
             self._claim()
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._database = ladybug.Database(
-                str(path), read_only=self._read_only, buffer_pool_size=POOL, max_num_threads=THREADS, checkpoint_threshold=CHECKPOINT
-            )
+            if not self._read_only:
+                self._folder.mkdir(parents=True, exist_ok=True)
+            self._database = self._opened(str(path))
             self._connection = ladybug.Connection(self._database)
             if not self._read_only:
                 for statement in cypher.statements(self.engine, "schema"):
@@ -90,6 +92,24 @@ class EmbeddedStore(GraphStore):
         except BaseException:
             self._close()
             raise
+
+    def _opened(self, path: str) -> Any:
+        """Open the file. A reader waits while the writer moves its log into the file, and takes the log as far as it is written."""
+        deadline = time.monotonic() + self._limits[False]
+        while True:
+            try:
+                return ladybug.Database(
+                    path,
+                    read_only=self._read_only,
+                    buffer_pool_size=POOL,
+                    max_num_threads=THREADS,
+                    checkpoint_threshold=CHECKPOINT,
+                    throw_on_wal_replay_failure=not self._read_only,
+                )
+            except RuntimeError as error:
+                if not (self._read_only and "checkpoint" in str(error) and time.monotonic() < deadline):
+                    raise
+                time.sleep(0.05)
 
     def _claim(self) -> None:
         with self._guard:
@@ -150,6 +170,12 @@ class EmbeddedStore(GraphStore):
         if "Interrupted" in text:
             return GraphTimeout(
                 f"a query on the graph in {self._folder} ran past its time limit", remedy="Ask for less, or raise the limit."
+            )
+        if "read-only mode while checkpoint" in text:
+            return GraphUnavailable(f"the graph in {self._folder} is being written: {text}", remedy="Try again in a moment.")
+        if "WAL file is corrupted" in text:
+            return GraphError(
+                f"the log of the graph in {self._folder} is damaged: {text}", remedy="Remove the folder and load the documents again."
             )
         if "not a valid" in text or "cannot be a directory" in text or isinstance(error, OSError):
             return GraphBadAddress(f"{self._folder} holds no graph that can be opened: {text}", remedy="Name another folder.")

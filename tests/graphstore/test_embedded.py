@@ -1,9 +1,10 @@
 """LadybugDB keeps the contract, and its own limits are said clearly."""
 
 import asyncio
+import contextlib
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ class TestEmbedded(GraphStoreContract):
             yield store
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.lists(contributions, min_size=1, max_size=4), min_size=1, max_size=6))
 def test_any_sequence_gives_what_the_surviving_records_give(tmp_path_factory: pytest.TempPathFactory, log: list) -> None:
     async def run() -> None:
@@ -67,35 +68,72 @@ async def test_one_writer_in_this_process(tmp_path: Path) -> None:
 
 WRITER = """
 import asyncio, sys
-from graphstore import open_store
-async def main():
-    async with open_store(sys.argv[1]) as store:
+from graphstore import embedded, open_store
+from tests.graphstore.documents import chain
+
+async def main(folder, batches):
+    embedded.CHECKPOINT = 100_000
+    async with open_store(folder) as store:
         print("open", flush=True)
+        for n in range(batches):
+            await store.apply([chain(16 * n + m, n, "abcdefgh"[m % 4 :]) for m in range(16)])
+            print(16 * n + 16, flush=True)
         await asyncio.to_thread(sys.stdin.read)
-asyncio.run(main())
+
+asyncio.run(main(sys.argv[1], int(sys.argv[2])))
 """
 
 
-async def test_another_process_writes(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
-        await store.apply([chain(1, 1, "ab")])
-    with subprocess.Popen(  # noqa: ASYNC220
-        [sys.executable, "-c", WRITER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as writer:
-        assert writer.stdin
-        assert writer.stdout
+@contextlib.contextmanager
+def writing(folder: Path, batches: int) -> Iterator[subprocess.Popen[str]]:
+    """Another process that writes so many batches of sixteen documents and then waits with the graph open."""
+    command = [sys.executable, "-c", WRITER, str(folder), str(batches)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as writer:
         try:
-            assert await asyncio.to_thread(writer.stdout.readline) == "open\n"
-            with pytest.raises(GraphLocked, match="another process") as caught:
-                await open_store(tmp_path)
-            assert "read-only" in (caught.value.remedy or "")
-            async with open_store(tmp_path, read_only=True) as reader:
-                assert (await reader.stats()).edges == 1
-                with pytest.raises(GraphLocked, match="read-only"):
-                    await reader.apply([chain(2, 2, "ab")])
+            assert writer.stdout
+            assert writer.stdout.readline() == "open\n"
+            yield writer
         finally:
-            writer.stdin.close()
-            await asyncio.to_thread(writer.wait, 20)
+            writer.kill()
+
+
+async def test_another_process_writes(tmp_path: Path) -> None:
+    with writing(tmp_path, 0):
+        with pytest.raises(GraphLocked, match="another process") as caught:
+            await open_store(tmp_path)
+        assert "read-only" in (caught.value.remedy or "")
+        async with open_store(tmp_path, read_only=True) as reader:
+            assert (await reader.stats()).edges == 0
+            with pytest.raises(GraphLocked, match="read-only"):
+                await reader.apply([chain(2, 2, "ab")])
+
+
+async def test_readers_see_whole_transactions_while_another_process_writes(tmp_path: Path) -> None:
+    with writing(tmp_path, 12) as writer:
+        seen = []
+        while not seen or seen[-1] < 192:
+            async with open_store(tmp_path, read_only=True) as reader:
+                seen.append((await reader.stats()).articles)
+                assert all(edge.counts.papers <= seen[-1] for edge in (await reader.snapshot()).edges)
+        assert seen == sorted(seen)
+        assert {count % 16 for count in seen} == {0}
+        assert writer.poll() is None
+
+
+async def test_a_killed_writer_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:
+    written = 0
+    with writing(tmp_path, 1000) as writer:
+        assert writer.stdout
+        while written < 64:
+            written = int(writer.stdout.readline())
+        writer.kill()
+        written = int((writer.stdout.read().split() or [written])[-1])
+    async with open_store(tmp_path) as store:
+        articles = (await store.stats()).articles
+        assert articles in {written, written + 16}
+        oracle = Oracle()
+        oracle.apply(chain(16 * n + m, n, "abcdefgh"[m % 4 :]) for n in range(articles // 16) for m in range(16))
+        assert held(await store.snapshot(markers=True)) == oracle.graph()
 
 
 async def test_no_graph_there(tmp_path: Path) -> None:
@@ -147,7 +185,7 @@ async def test_a_cancelled_caller_does_not_cut_a_transaction(tmp_path: Path) -> 
 
 
 async def test_a_question_past_its_limit_is_stopped(tmp_path: Path) -> None:
-    batch = [document(n, n, *(relation(f"x{n}", f"y{m}") for m in range(60))) for n in range(60)]
+    batch = [document(n, n, *(relation(f"x{n}", f"y{m}") for m in range(40))) for n in range(30)]
     async with open_store(tmp_path) as store:
         await store.apply(batch)
     async with open_store(tmp_path, query_timeout=0.001) as store:
