@@ -58,7 +58,7 @@ def meaning(error: BaseException, broker: str) -> StreamError:
         )
     if isinstance(error, _AWAY) or (isinstance(error, KafkaError) and error.retriable):
         return BrokerUnreachable(
-            f"the broker at {broker} does not answer ({said})",
+            f"the broker at {broker} does not answer ({type(error).__name__})",
             remedy="Check that it runs, that the address is its advertised one, and that login and TLS settings are right.",
         )
     return BrokerRefused(f"the broker at {broker} refuses the request ({said})")

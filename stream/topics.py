@@ -1,5 +1,7 @@
 """The topics: names, partitions, cleanup and limits; made and looked at through the admin client."""
 
+import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +9,7 @@ from typing import Any, Final
 
 from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from .connection import admin, meaning
 from .errors import TopicsMismatch, TopicsMissing
@@ -93,10 +95,15 @@ async def create_topics(settings: StreamSettings) -> list[str]:
         for name, code, *said in answer.topic_errors:
             error = for_code(code)
             if code and error is not TopicAlreadyExistsError:
-                reason = error(said[0] if said and said[0] else "")
-                raise meaning(reason, settings.broker) from None if not isinstance(reason, KafkaError) else reason
+                raise meaning(error(said[0] if said and said[0] else ""), settings.broker)
             there.add(name)
-    check_topics(await describe_topics(settings), settings)
+    # The controller answers before the brokers know of the new topics.
+    deadline = time.monotonic() + settings.broker_timeout
+    states = await describe_topics(settings)
+    while len(states) < len(Topic) and time.monotonic() < deadline:
+        await asyncio.sleep(0.1)
+        states = await describe_topics(settings)
+    check_topics(states, settings)
     return [topic.name for topic in wanted]
 
 
