@@ -27,7 +27,7 @@ WORKERS = 2
 """Each step is learned in so many parts, one thread each: where cores are shared, threads that wait for each other at
 every product are slower than two that meet once a step. Part of the result, so not a setting."""
 
-LOSSES = ("ner", "pairs", "cid")
+LOSSES = ("loss_ner", "loss_pairs", "loss_cid")
 
 
 @dataclass(slots=True)
