@@ -1,32 +1,46 @@
 """Writing PubTator, in the dialect that `processors.sources.pubtator` reads back to the same text, mentions and CURIEs.
 
-Types are our six names, relations BioRED's; identifiers as PubTator writes them (`MESH:D003924`, `672`, `9606`, `rs1234`),
-an unlinked mention's `local:` CURIE percent-encoded. A line format has no room for line breaks and tabs inside a text:
-each becomes one space, so offsets stay.
+Types are our six names, relations BioRED's; identifiers as PubTator writes them (`MESH:D003924`, `672`, `9606`, `rs1234`).
+An unlinked mention has `-`, an unlinked variant its tmVar code (`c|SUB|C|643|T`). A relation is written by its two identifiers,
+so PubTator has no place for one of an unlinked mention: JSON lines have them all.
+A line format has no room for line breaks and tabs inside a text: each becomes one space, so offsets stay.
 """
 
 import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from processors.linking import local_name
 from processors.records import Curie, Entities, EntityType, Relations
 from processors.sources.identifiers import split_identifiers, to_curie
 from processors.sources.pubtator import AnnotatedDocument
 
 _BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+_TMVAR = re.compile(r"[a-z]\|[!-:<-~]+")
 _UPPER = frozenset({"mesh", "omim", "chebi"})
 
 
 def write_pubtator(entities: Entities, relations: Relations | None = None) -> str:
     """One document as PubTator lines, ended by a blank line; a document that failed has its texts only."""
     title, abstract = _texts(entities.text, entities.article.title)
-    mentions = ((m.start, m.end, m.text, m.type.value, ",".join(_identifier(c, m.type) for c in m.identifiers)) for m in entities.mentions)
+    mentions = ((m.start, m.end, m.text, m.type.value, identifier_column(m.identifiers, m.type)) for m in entities.mentions)
     types = {curie: mention.type for mention in entities.mentions for curie in mention.identifiers}
-    pairs = (
-        (r.predicate.value, _identifier(r.subject.id, types.get(r.subject.id)), _identifier(r.object.id, types.get(r.object.id)))
+    named = (
+        (r.predicate.value, *(identifier_column((end.id,), types.get(end.id)) for end in (r.subject, r.object)))
         for r in (relations.relations if relations else ())
     )
+    pairs = (parts for parts in named if "-" not in parts)
     return _document(entities.id, title, abstract, mentions, pairs)
+
+
+def identifier_column(curies: Iterable[Curie], type_: EntityType | None) -> str:
+    """A mention's identifiers as PubTator has them: joined by commas; `-`, or a variant's tmVar code, where it is not linked."""
+    curies = tuple(curies)
+    linked = [_identifier(curie, type_) for curie in curies if not curie.startswith("local:")]
+    if linked:
+        return ",".join(linked)
+    codes = (local_name(curie) for curie in curies if type_ is EntityType.VARIANT)
+    return next((code for code in codes if code and _TMVAR.fullmatch(code)), "-")
 
 
 def write_annotated(document: AnnotatedDocument) -> str:

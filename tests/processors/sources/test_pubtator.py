@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from processors.errors import RecordError, TruncatedSource
+from processors.linking import local_curie
 from processors.records import (
     Abstract,
     Article,
@@ -23,7 +24,7 @@ from processors.records import (
 )
 from processors.sources import Problem, read
 from processors.sources.pubtator import AnnotatedDocument, read_annotated
-from processors.sources.pubtator_writer import write_annotated, write_pubtator
+from processors.sources.pubtator_writer import identifier_column, write_annotated, write_pubtator
 
 DATA = Path(__file__).parents[2] / "data"
 PROVENANCE = Provenance(software="0", model="m@1", generation=1)
@@ -175,6 +176,18 @@ def extracted(draw: st.DrawFn) -> tuple[Entities, Relations]:
     return entities, Relations(id=id_, relations=tuple(relations), provenance=PROVENANCE)
 
 
+def linked(curies: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(curie for curie in curies if not curie.startswith("local:"))
+
+
+def test_what_is_not_linked_is_written_as_others_write_it() -> None:
+    code, other = local_curie("pubmed:1", EntityType.VARIANT, "c|SUB|C|643|T"), local_curie("pubmed:1", EntityType.VARIANT, "odd one")
+    assert identifier_column((code,), EntityType.VARIANT) == "c|SUB|C|643|T"
+    assert identifier_column((other,), EntityType.VARIANT) == "-"
+    assert identifier_column((local_curie("pubmed:1", EntityType.GENE, "odd"),), EntityType.GENE) == "-"
+    assert identifier_column(("ncbigene:672", local_curie("pubmed:1", EntityType.GENE, "odd")), EntityType.GENE) == "672"
+
+
 @given(extracted())
 @settings(deadline=None, max_examples=200)
 def test_what_the_pipeline_writes_reads_back(tmp_path_factory: pytest.TempPathFactory, pair: tuple[Entities, Relations]) -> None:
@@ -189,10 +202,10 @@ def test_what_the_pipeline_writes_reads_back(tmp_path_factory: pytest.TempPathFa
     assert document.abstract.id == entities.id
     assert len(document.abstract.text) == len(entities.text)
     kept = [(m.start, m.end, m.type, m.curies) for m in document.mentions]
-    assert kept == [(m.start, m.end, m.type, m.identifiers) for m in entities.mentions]
+    assert kept == [(m.start, m.end, m.type, linked(m.identifiers)) for m in entities.mentions]
     as_curie = {identifier: curie for m in document.mentions for identifier, curie in zip(m.identifiers, m.curies, strict=True)}
     assert [(as_curie[r.subject], r.predicate, as_curie[r.object]) for r in document.relations] == [
-        (r.subject.id, r.predicate, r.object.id) for r in relations.relations
+        (r.subject.id, r.predicate, r.object.id) for r in relations.relations if len(linked((r.subject.id, r.object.id))) == 2
     ]
 
 
