@@ -30,6 +30,10 @@ Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 _INTEGER = re.compile(r"[0-9]{1,18}")
 
 
+RETRACTED_TYPE = "Retracted Publication"
+"""PubMed's publication type of an article that was retracted."""
+
+
 class EntityType(StrEnum):
     """BioRED's six entity types, by their short names."""
 
@@ -237,7 +241,9 @@ class Article(Part):
 
     @classmethod
     def of(cls, abstract: Abstract) -> Self:
-        return cls(title=abstract.title, journal=abstract.journal, year=abstract.year, retracted=abstract.retracted, links=abstract.links)
+        """PubMed's publication type says it as well as the mark: a client that copies only the types must not revive a retracted paper."""
+        retracted = abstract.retracted or RETRACTED_TYPE in abstract.publication_types
+        return cls(title=abstract.title, journal=abstract.journal, year=abstract.year, retracted=retracted, links=abstract.links)
 
 
 class Provenance(Part):

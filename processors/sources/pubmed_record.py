@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from pydantic import ValidationError
 
 from processors.errors import RecordError
-from processors.records import Abstract, Curie, Link, LinkKind, MeshHeading, PartialDate, Section
+from processors.records import RETRACTED_TYPE, Abstract, Curie, Link, LinkKind, MeshHeading, PartialDate, Section
 from processors.sources.pubmed_dates import partial_date
 
 _LINKS = {
@@ -30,8 +30,6 @@ _LINKS = {
     "ExpressionOfConcernIn": LinkKind.CONCERN_IN,
 }
 """CommentsCorrections' RefType. A partial retraction corrects: the rest of the article stands."""
-
-_RETRACTED = "Retracted Publication"
 
 
 def to_abstract(record: Element, source: str) -> Abstract:
@@ -79,7 +77,7 @@ def _article(id_: Curie, citation: Element, record: Element, source: str) -> Abs
         language=_text(article.find("Language")).lower() or None,
         publication_types=types,
         mesh=tuple(_mesh(citation)),
-        retracted=withdrawn or _RETRACTED in types,
+        retracted=withdrawn or RETRACTED_TYPE in types,
         links=tuple(links),
         source=source,
     )
@@ -97,7 +95,7 @@ def _book(id_: Curie, document: Element, source: str) -> Abstract:
         revised=partial_date(document.find("DateRevised")),
         language=_text(document.find("Language")).lower() or None,
         publication_types=types,
-        retracted=_RETRACTED in types,
+        retracted=RETRACTED_TYPE in types,
         source=source,
     )
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from models.runtime.errors import Action, BiorelayError
 from processors.errors import NotJson, RecordError, RecordTooLarge, UnknownSchema
 from processors.limits import Limits, check, parse_abstract
-from processors.records import RECORDS, Abstract, Entities, Mention, Predicate, Revision, Section, Span, edge_key
+from processors.records import RECORDS, Abstract, Article, Entities, Mention, Predicate, Revision, Section, Span, edge_key
 
 GOOD: dict[str, Any] = {"schema": "biorelay.abstract/1", "id": "pubmed:1", "title": "A title", "sections": [{"text": "Some words."}]}
 TEXT = st.text(max_size=60)
@@ -207,3 +207,12 @@ def test_revisions_compare_by_epoch_then_offset() -> None:
 
 def test_an_edge_without_direction_has_one_key() -> None:
     assert edge_key("mesh:D2", Predicate.BIND, "mesh:D1") == edge_key("mesh:D1", Predicate.BIND, "mesh:D2") == "mesh:D1|Bind|mesh:D2"
+
+
+def test_the_publication_type_alone_says_that_an_article_is_retracted() -> None:
+    """Clients of the topic that copy PubMed's types may leave the mark out."""
+    told = with_fields(publication_types=["Journal Article", "Retracted Publication"])
+    notice = with_fields(publication_types=["Retraction of Publication"])
+    assert Article.of(Abstract.from_bytes(told)).retracted
+    assert Article.of(Abstract.from_bytes(with_fields(retracted=True))).retracted
+    assert not Article.of(Abstract.from_bytes(notice)).retracted
