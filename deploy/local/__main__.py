@@ -19,7 +19,7 @@ PROBES: dict[str, Callable[[int], bool]] = {"kafka": kafka.answers, "neo4j": neo
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when it did what it says, 1 otherwise (for ``status``: when a service does not answer)."""
-    chosen = _parser().parse_args(arguments)
+    chosen = _parser().parse_intermixed_args(arguments)  # so that the service may stand behind the options too
     names = [chosen.service] if chosen.service else list(SERVICES)
     commands = {"up": _up, "down": _down, "status": _status, "fetch": _fetch}
     try:
