@@ -40,8 +40,12 @@ def fit_ner(documents: Sequence[Document], served: Served) -> NerFit:
     tried = {}
     for temperature in TEMPERATURES.tolist():
         scores, right = (np.concatenate(parts) for parts in zip(*(_scored(d, served, temperature) for d in documents), strict=True))
+        if not len(scores):
+            continue
         p = np.clip(scores, SMALLEST, 1 - SMALLEST)
         tried[float(-np.mean(np.where(right, np.log(p), np.log(1 - p))))] = (temperature, scores, right)
+    if not tried:  # a model that finds nothing yet: there is nothing to fit
+        return NerFit(1.0, 0.5)
     temperature, scores, right = tried[min(tried)]
     gold = sum(len(d.mentions) for d in documents)
     return NerFit(round(temperature, 4), _best_score(scores, right, gold))
@@ -76,6 +80,8 @@ def fit_pairs(documents: Sequence[Document], served: Served) -> PairFit:
         labels.append(pairs.labels)
         gold += len(document.relations)
     z, y = np.concatenate(logits).astype(np.float64), np.concatenate(labels)
+    if not len(y):
+        return PairFit(0.0, 1.0, 0.5)
     losses = {(b, t): _log_loss(probabilities(z, b, t), y) for b in BIASES for t in TEMPERATURES}
     bias, temperature = min(losses, key=lambda key: losses[key])
     p = probabilities(z, bias, temperature)
