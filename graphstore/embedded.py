@@ -153,8 +153,9 @@ class EmbeddedStore(GraphStore):
             return result
 
     def _execute(self, statement: str, parameters: dict[str, Any] | None = None) -> list[Row]:
+        used = {name: value for name, value in (parameters or {}).items() if name in cypher.parameters(statement)}
         try:
-            with self._connection.execute(statement, parameters) as answer:
+            with self._connection.execute(statement, used) as answer:
                 return [{name: _plain(value) for name, value in row.items()} for row in answer.rows_as_dict()]
         except RuntimeError as error:  # the engine raises nothing else
             raise self._explained(error) from error

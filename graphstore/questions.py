@@ -114,6 +114,7 @@ def discover_open(
     rows = yield from ask(
         "beyond",
         curie=a,
+        curies=[link.curie for link in links],
         links=[{"curie": link.curie, "papers": link.papers, "weight": link.weight} for link in links],
         type=type or "",
         min_papers=min_papers,
@@ -204,7 +205,8 @@ def _three_hops(a: str, left: list[Near], right: list[Near], c: str, min_papers:
 def _four_hops(a: str, left: list[Near], right: list[Near], c: str, min_papers: int) -> Steps[list[Route]]:
     sides = [{"side": 0, "curie": n.curie, "papers": n.papers, "weight": n.weight} for n in left]
     sides += [{"side": 1, "curie": n.curie, "papers": n.papers, "weight": n.weight} for n in right]
-    rows = yield from ask("meeting", a=a, c=c, sides=sides, min_papers=min_papers, limit=MIDDLES)
+    curies = sorted({near.curie for near in (*left, *right)})
+    rows = yield from ask("meeting", a=a, c=c, sides=sides, curies=curies, min_papers=min_papers, limit=MIDDLES)
     middles = [row["curie"] for row in rows]
     before = _halves(a, left, (yield from _between([near.curie for near in left], middles, min_papers)))
     after = _halves(c, right, (yield from _between([near.curie for near in right], middles, min_papers)))
@@ -241,12 +243,15 @@ def _walked(routes: Sequence[Route], min_papers: int) -> Steps[list[Path]]:
     curies = sorted({curie for route in routes for curie in route.curies})
     entities = {row["curie"]: _entity(row) for row in (yield from ask("entities", curies=curies))}
     wanted = [{"source": source, "target": target} for source, target in pairs]
+    ends = {"left": sorted({source for source, _ in pairs}), "right": sorted({target for _, target in pairs})}
+    rows = yield from ask("edges", pairs=wanted, **ends, min_papers=min_papers)
     strongest: dict[tuple[str, str], Row] = {}
-    for row in sorted((yield from ask("edges", pairs=wanted, min_papers=min_papers)), key=lambda row: (-row["papers"], row["key"])):
+    for row in sorted(rows, key=lambda row: (-row["papers"], row["key"])):
         strongest.setdefault((row["source"], row["target"]), row)
-    best = [{"key": row["key"], "id": row["best"].rpartition("|")[2]} for row in strongest.values()]
-    unique = {item["key"]: item for item in best if item["id"]}
-    sentences = {row["key"]: _sentence(row) for row in (yield from ask("sentences", rows=list(unique.values())))}
+    strongest = {pair: strongest[pair] for pair in pairs}
+    best = {row["key"]: row["best"].rpartition("|")[2] for row in strongest.values()}
+    found = yield from ask("sentences", keys=sorted(best), ids=sorted(best.values()))
+    sentences = {row["key"]: _sentence(row) for row in found}
     steps = {
         pair: Step(source=entities[pair[0]], target=entities[pair[1]], edge=edge_of(row), sentence=sentences.get(row["key"]))
         for pair, row in strongest.items()

@@ -4,6 +4,7 @@ The common subset: explicit `SET a.x = r.x`, `WITH`-chained matches, no `type()`
 parameters, aliases that differ from every variable. A line `;` separates several statements; comments stand on lines of their own.
 """
 
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -17,3 +18,9 @@ def statements(engine: str, name: str) -> tuple[str, ...]:
             code = "\n".join(line for line in file.read_text("utf-8").splitlines() if not line.startswith("//"))
             return tuple(part.strip() for part in code.split("\n;\n") if part.strip())
     raise LookupError(f"no query {name!r} for {engine}")
+
+
+@cache
+def parameters(statement: str) -> frozenset[str]:
+    """The names of the parameters that a statement uses; LadybugDB refuses any other."""
+    return frozenset(re.findall(r"\$(\w+)", statement))

@@ -8,6 +8,7 @@ import pytest
 
 from graphstore import Contribution, GraphBadQuery, GraphStore, GraphUnknownEntity
 from graphstore.answers import Path
+from graphstore.steps import ask
 from processors.records import ChangeKind, Counts, EntityType, Predicate, Revision
 from tests.graphstore.documents import chain, document, random_contribution, relation, tombstone
 from tests.graphstore.oracle import Oracle, Roads, held
@@ -443,6 +444,18 @@ class QuestionContract:
         await store.apply([tombstone(n, 1000 + n) for n in range(0, 320, 2)])
         oracle.apply([tombstone(n, 1000 + n) for n in range(0, 320, 2)])
         assert held(await store.snapshot(markers=True)) == oracle.graph()
+
+    async def test_scores_may_be_large(self, store: GraphStore) -> None:
+        """The first of the links decides nothing about the width of the numbers."""
+        await store.apply([chain(n, n, "abc") for n in range(300)])
+        for papers, weight in ((1, 1), (200, 200), (30_000, 1_000), (100_000, 1_000_000)):
+            links = [{"curie": "test:b", "papers": papers, "weight": weight}]
+            given = {"curie": "test:a", "curies": ["test:b"], "links": links, "type": "", "min_papers": 1, "limit": 5}
+            (row,) = await store._run(lambda given=given: ask("beyond", **given), write=False)
+            assert row["score"] == min(papers, 300) * weight
+            sides = [{"side": side, "curie": curie, "papers": papers, "weight": weight} for side, curie in enumerate(("test:a", "test:c"))]
+            given = {"a": "test:x", "c": "test:y", "curies": ["test:a", "test:c"], "sides": sides, "min_papers": 1, "limit": 5}
+            assert [row["curie"] for row in await store._run(lambda given=given: ask("meeting", **given), write=False)] == ["test:b"]
 
     async def test_paths_between_hubs_are_bounded(self, store: GraphStore) -> None:
         rng = random.Random(3)

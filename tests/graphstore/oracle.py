@@ -39,7 +39,20 @@ class Oracle:
                 if low.id == high.id:
                     continue
                 key = f"{low.id}|{r.predicate}|{high.id}"
-                evidence.add((record.id, key, polarity(r), r.probability, r.evidence.start, str(low), str(high), record.id in retracted))
+                evidence.add(
+                    (
+                        record.id,
+                        key,
+                        polarity(r),
+                        r.probability,
+                        r.evidence.start,
+                        r.negated,
+                        r.speculated,
+                        str(low),
+                        str(high),
+                        record.id in retracted,
+                    )
+                )
                 papers[key]
                 for end in (low, high):
                     names[end.id].add(f"{end.type}|{end.name}")
@@ -60,7 +73,7 @@ class Oracle:
                 )
                 for key, found in papers.items()
             },
-            "evidence": sorted((document, key, p, probability, late) for document, key, p, probability, _, _, _, late in evidence),
+            "evidence": sorted((*told[:4], told[-1]) for told in evidence),
             "markers": {c.document: newness(c)[:3] for c in self.newest.values()},
         }
 

@@ -26,7 +26,7 @@ class TestEmbedded(GraphStoreContract):
             yield store
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(contributions, min_size=1, max_size=4), min_size=1, max_size=6))
 def test_any_sequence_gives_what_the_surviving_records_give(tmp_path_factory: pytest.TempPathFactory, log: list) -> None:
     async def run() -> None:

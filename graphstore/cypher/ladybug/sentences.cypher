@@ -1,4 +1,4 @@
-UNWIND $rows AS x
-MATCH (k:Edge {key: x.key})<-[e:STATES]-(a:Article)
-WHERE e.id = x.id
+// Lists of keys are looked up in the index; rows in an UNWIND would scan the table.
+MATCH (k:Edge)<-[e:STATES]-(a:Article)
+WHERE k.key IN $keys AND e.id IN $ids
 RETURN e.id AS id, k.key AS key, a.id AS document, a.title AS title, e.year AS year, e.sentence AS sentence, e.sentence_start AS sentence_start, e.sentence_end AS sentence_end, e.subject_start AS subject_start, e.subject_end AS subject_end, e.object_start AS object_start, e.object_end AS object_end, k.predicate AS predicate, e.polarity AS polarity, e.negated AS negated, e.speculated AS speculated, e.probability AS probability, e.model AS model, e.vocabulary AS vocabulary, e.retracted AS retracted
