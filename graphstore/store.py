@@ -35,13 +35,14 @@ class GraphStore(ABC):
     async def _run(self, steps: Callable[[], Steps[T]], *, write: bool) -> T:
         """Run the steps in one transaction with a time limit; start them anew where the database asks to try again."""
 
-    async def apply(self, batch: Sequence[Contribution]) -> list[Change]:
+    async def apply(self, batch: Sequence[Contribution], *, outbox: bool = True) -> list[Change]:
         """Replace the contribution of every document of the batch, in its order and in one transaction.
 
         What is lower in (revision, generation) than the graph's state of the document is ignored, also after a deletion.
-        Returns the changes of edges that it caused; they are in the outbox too. At most some hundred documents a batch.
+        Returns the changes of edges that it caused. They are written to the outbox in the same transaction; where nobody
+        relays it (a load from files), leave it out, for it only grows. At most some hundred documents a batch.
         """
-        return await self._run(lambda: write(batch), write=True) if batch else []
+        return await self._run(lambda: write(batch, outbox=outbox), write=True) if batch else []
 
     async def outbox(self, limit: int = 1000) -> list[Change]:
         """The oldest changes that were written and not yet relayed; those of one edge in the order in which they happened."""

@@ -19,8 +19,8 @@ from processors.records import Change, Counts
 COUNTED = ("papers", "negated", "speculated")
 
 
-def write(batch: Sequence[Contribution]) -> Steps[list[Change]]:
-    """Write one batch; the caller wraps it in a transaction. Returns the changes that went to the outbox."""
+def write(batch: Sequence[Contribution], *, outbox: bool) -> Steps[list[Change]]:
+    """Write one batch; the caller wraps it in a transaction. Returns the changes that it caused."""
     standings, edges = yield from _read(concerned(batch))
     wanted = difference(standings, batch, edges)
     yield from ask("write_articles", rows=wanted.articles)
@@ -43,7 +43,10 @@ def write(batch: Sequence[Contribution]) -> Steps[list[Change]]:
     yield from _name_entities(wanted, before, after)
     counts = {key: Counts(**{name: row[name] for name in COUNTED}) for key, row in before.items()}
     found = changes(wanted.causes, counts, wanted.edges)
-    yield from ask("write_outbox", rows=[{"id": c.id, "place": n, "value": c.to_bytes().decode()} for n, c in enumerate(found)])
+    if outbox:
+        waiting = {row["id"] for row in (yield from ask("read_outbox", ids=sorted({c.id for c in found})))}
+        rows = [{"id": c.id, "place": n, "value": c.to_bytes().decode()} for n, c in enumerate(found) if c.id not in waiting]
+        yield from ask("write_outbox", rows=rows)
     return found
 
 

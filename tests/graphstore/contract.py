@@ -529,6 +529,10 @@ class OutboxContract:
         assert await store.outbox() == changes[1:]
         await store.outbox_done([])
 
+    async def test_nobody_relays_the_outbox(self, store: GraphStore) -> None:
+        assert [change.edge for change in await store.apply([chain(1, 1, "ab")], outbox=False)] == [AB]
+        assert await store.outbox() == []
+
     async def test_changes_of_an_edge_join_up(self, store: GraphStore) -> None:
         rng = random.Random(11)
         told = []

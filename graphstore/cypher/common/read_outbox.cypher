@@ -1,0 +1,3 @@
+UNWIND $ids AS x
+MATCH (o:Outbox {id: x})
+RETURN o.id AS id
