@@ -70,13 +70,12 @@ async def follow(settings: "StreamSettings", topic: Topic, since: datetime | Non
     places = [TopicPartition(name, number) for number in range(count)]
     async with reader(settings) as consumer:
         consumer.assign(places)
-        if since:
-            for place, found in (await consumer.offsets_for_times(dict.fromkeys(places, int(since.timestamp() * 1000)))).items():
-                if found is None:
-                    await consumer.seek_to_end(place)
-                else:
-                    consumer.seek(place, found.offset)
         ends = await consumer.end_offsets(places)
+        if since:
+            found = await consumer.offsets_for_times(dict.fromkeys(places, int(since.timestamp() * 1000)))
+            for place in places:  # not seek_to_end: a look-up of the beginning that is still under way would win over it
+                at = found.get(place)
+                consumer.seek(place, ends[place] if at is None else at.offset)
         while wait or any([await consumer.position(place) < ends[place] for place in places]):
             batch = await consumer.getmany(timeout_ms=_POLL_MS, max_records=500)
             for record in sorted((r for records in batch.values() for r in records), key=lambda r: (r.timestamp, r.partition, r.offset)):

@@ -147,11 +147,12 @@ class RelationStream:
         if not isinstance(self._since, datetime) or not partitions:
             return
         wanted = int(self._since.timestamp() * 1000)
-        for partition, found in (await self._consumer.offsets_for_times(dict.fromkeys(partitions, wanted))).items():
-            if found is None:
-                await self._consumer.seek_to_end(partition)
-            else:
-                self._consumer.seek(partition, found.offset)
+        found = await self._consumer.offsets_for_times(dict.fromkeys(partitions, wanted))
+        # Not seek_to_end: a look-up of the beginning that is still under way would win over it.
+        ends = await self._consumer.end_offsets(partitions)
+        for partition in partitions:
+            at = found.get(partition)
+            self._consumer.seek(partition, ends[partition] if at is None else at.offset)
 
     async def _ends(self) -> dict[TopicPartition, int]:
         for _ in range(int(self._settings.session_timeout * 10)):

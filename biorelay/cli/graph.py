@@ -122,7 +122,8 @@ def discover_open(
             emit(finding.model_dump(mode="json"))
         return
     for rank, finding in enumerate(found, start=1):
-        show(f"{rank}. {entity(finding.entity)}  score {finding.score:.3f}, {finding.links} way{'' if finding.links == 1 else 's'}", style="bold")
+        ways = f"{finding.links} way{'' if finding.links == 1 else 's'}"
+        show(f"{rank}. {entity(finding.entity)}  score {finding.score:.3f}, {ways}", style="bold")
         for path in finding.paths:
             show_path(path)
     if not found:
