@@ -175,7 +175,7 @@ class EmbeddedStore(GraphStore):
         if "read-only mode while checkpoint" in text:
             return GraphUnavailable(f"the graph in {self._folder} is being written: {text}", remedy="Try again in a moment.")
         if "WAL file is corrupted" in text:
-            return GraphError(
+            return GraphBadAddress(
                 f"the log of the graph in {self._folder} is damaged: {text}", remedy="Remove the folder and load the documents again."
             )
         if "not a valid" in text or "cannot be a directory" in text or isinstance(error, OSError):
