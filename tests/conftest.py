@@ -1,3 +1,9 @@
 """What every test shares: strict time limits are in pyproject.toml, real services in `tests.services`."""
 
+import signal
+
 pytest_plugins = ["tests.services"]
+
+# A shell ignores SIGINT for what it runs in the background, and the commands under test would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -87,11 +87,11 @@ async def _load(settings: "Settings", inputs: "Inputs[Loadable]", problems: "Pro
                     continue
                 batch.append(Contribution.of(item, revision))
                 if len(batch) == BATCH:
-                    changes += len(await store.apply(batch))
+                    changes += len(await store.apply(batch, outbox=False))
                     documents += len(batch)
                     batch.clear()
                     advance(documents, inputs.share)
-            changes += len(await store.apply(batch))
+            changes += len(await store.apply(batch, outbox=False))
             documents += len(batch)
     return documents, changes
 
