@@ -76,7 +76,8 @@ def kafka_service(
         (folder / "log4j2.properties").write_text(_LOGGING, encoding="utf-8")
         if (folder / "data" / "meta.properties").is_file():
             return
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # The letter in front keeps the formatter from reading an id that begins with a dash as an option.
+        cluster = "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:].rstrip("=")
         command = [runtime, "-Xmx128m", *small, *logging, "-cp", libraries, "kafka.tools.StorageTool", "format"]
         done = subprocess.run(
             [*command, "-t", cluster, "-c", str(properties), "--ignore-formatted"], capture_output=True, text=True, check=False
