@@ -1,3 +1,4 @@
 UNWIND $keys AS k
 MATCH (s:Entity)-[r:RELATES {key: k}]->(o:Entity)
+USING INDEX SEEK r:RELATES(key)
 RETURN r.key AS key, r.papers AS papers, r.negated AS negated, r.speculated AS speculated, r.subject_label AS subject_label, r.object_label AS object_label

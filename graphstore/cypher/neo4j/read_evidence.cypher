@@ -3,4 +3,5 @@ UNWIND $ids AS x
 MATCH (a:Article {id: x})<-[:FROM]-(e:Evidence)
 WITH a, e, e.key AS k
 MATCH (s:Entity)-[r:RELATES {key: k}]->(o:Entity)
+USING INDEX SEEK r:RELATES(key)
 RETURN a.id AS document, e.id AS id, e.key AS key, e.polarity AS polarity, s.curie AS subject, r.predicate AS predicate, o.curie AS object
