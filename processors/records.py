@@ -265,6 +265,7 @@ class Mention(Part):
     type: EntityType
     identifiers: tuple[Curie, ...]  # never empty: an unlinked mention has one local: CURIE
     score: Probability
+    link_score: Probability | None = None  # calibrated: how likely the identifiers are right; None where none was linked
 
 
 class Entities(Record):
@@ -297,6 +298,19 @@ class Participant(Part):
     spans: tuple[Span, ...]
 
 
+class CueKind(StrEnum):
+    NEGATION = "negation"
+    SPECULATION = "speculation"
+
+
+class Cue(Part):
+    """The words that negate or hedge a relation (`not`, `may`), as a span of the document's text."""
+
+    kind: CueKind
+    start: Count
+    end: Count
+
+
 class Evidence(Part):
     """The words behind a relation: the sentences from the one mention to the other, at the pair's closest mentions."""
 
@@ -305,6 +319,7 @@ class Evidence(Part):
     text: str
     subject: Span  # spans in the document's text, inside start:end
     object: Span
+    cues: tuple[Cue, ...] = ()  # why the relation is judged negated or speculated
 
 
 class Relation(Part):

@@ -1,4 +1,4 @@
-"""Every record ever published still reads, and comes out as the same JSON."""
+"""Every record ever published still reads, and comes out with all that it said; fields of later versions may stand beside."""
 
 import json
 from pathlib import Path
@@ -13,12 +13,21 @@ BY_NAME = {record.schema_name: record for record in RECORDS}
 FILES = sorted(GOLDEN.rglob("*.json"))
 
 
+def kept(old: object, new: object) -> bool:
+    """Whether all that was written then is written now."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return all(name in new and kept(value, new[name]) for name, value in old.items())
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(kept, old, new))
+    return old == new
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(GOLDEN)))
-def test_a_golden_file_reads_and_comes_out_the_same(path: Path) -> None:
+def test_a_golden_file_reads_and_comes_out_with_all_it_said(path: Path) -> None:
     value = path.read_bytes().removesuffix(b"\n")
     name = str(path.parent.relative_to(GOLDEN))
     record = BY_NAME[name].from_bytes(value)
-    assert record.to_bytes() == value
+    assert kept(json.loads(value), json.loads(record.to_bytes()))
     assert BY_NAME[name].from_bytes(record.to_bytes()) == record
 
 
@@ -26,7 +35,8 @@ def test_a_golden_file_reads_and_comes_out_the_same(path: Path) -> None:
 def test_a_reader_ignores_fields_that_a_later_version_adds(path: Path) -> None:
     data = json.loads(path.read_bytes())
     record = BY_NAME[data["schema"]].from_bytes(json.dumps(data | {"added_later": {"deep": [1, None]}}).encode())
-    assert record.to_bytes() == path.read_bytes().removesuffix(b"\n")
+    assert record == BY_NAME[data["schema"]].from_bytes(path.read_bytes())
+    assert "added_later" not in json.loads(record.to_bytes())
 
 
 def test_every_record_has_a_golden_file() -> None:
