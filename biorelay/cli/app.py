@@ -34,10 +34,14 @@ def root(
     config_file: Annotated[
         Path | None, typer.Option("--config", metavar="FILE", help="Settings file (TOML). Default: biorelay.toml, where there is one.")
     ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting for this run, such as worker.batch=8; wins over file and variables."),
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show log messages, and the stack trace of an error.")] = False,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,
 ) -> None:
-    ctx.obj = State(config=config_file, debug=debug)
+    ctx.obj = State(config=config_file, options=tuple(options or ()), debug=debug)
     _log(debug=debug)
 
 

@@ -16,6 +16,7 @@ class State:
     """One command's surroundings."""
 
     config: Path | None = None
+    options: tuple[str, ...] = ()
     debug: bool = False
 
     @cached_property
@@ -23,7 +24,7 @@ class State:
         """The settings, read when first asked for: `--help` needs none."""
         from biorelay.settings import load_settings
 
-        return load_settings(self.config)
+        return load_settings(self.config, self.options)
 
 
 def state_of(ctx: Context) -> State:

@@ -1,6 +1,7 @@
 """Settings: variables over the file over the defaults, and one clear line for what cannot be used."""
 
 import os
+import traceback
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,10 @@ def test_a_variable_wins_over_the_file_which_wins_over_the_default(monkeypatch: 
     assert settings.worker.stages == ("ner", "graph")
     assert settings.topics.prefix == "biorelay"
     assert origins() == {
-        "model": "biorelay.toml",
+        "model": "biorelay.toml:1",
         "broker.bootstrap": "BIORELAY_BROKER_BOOTSTRAP",
-        "broker.timeout_s": "biorelay.toml",
-        "worker.stages": "biorelay.toml",
+        "broker.timeout_s": "biorelay.toml:4",
+        "worker.stages": "biorelay.toml:6",
     }
 
 
@@ -72,7 +73,7 @@ def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BROKER_BOOTSTRAP", "kafka", "BIORELAY_BROKER_BOOTSTRAP: 'kafka' is not host:port"),
         ("BROKER_BOOTSTRAP", "a:1,b:x", "BIORELAY_BROKER_BOOTSTRAP: 'b:x' is not host:port"),
         ("BROKER_BOOSTRAP", "kafka:1", "BIORELAY_BROKER_BOOSTRAP: there is no such setting"),
-        ("BROKER", "kafka:1", "the broker settings are a section: set BIORELAY_BROKER_... or a [broker] table"),
+        ("BROKER", "kafka:1", "BIORELAY_BROKER: the broker settings are a section"),
         ("BROKER_SECURITY", "SASL_SSL", "the broker settings: SASL_SSL needs a username and a password"),
         ("WORKER_BATCH", "many", "BIORELAY_WORKER_BATCH: should be a valid integer, not 'many'"),
         ("WORKER_STAGES", "ner,paint", "BIORELAY_WORKER_STAGES: should be 'ner', 'relations' or 'graph', not 'paint'"),
@@ -88,11 +89,113 @@ def test_a_bad_variable_is_one_line(monkeypatch: pytest.MonkeyPatch, variable: s
     assert caught.value.remedy
 
 
-def test_a_password_in_the_graph_url_is_refused_without_repeating_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BIORELAY_GRAPH_URL", "bolt://neo4j:geheim@db:7687")
-    with pytest.raises(SettingsError, match="put user and password into") as caught:
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("GRAPH_URL", "bolt://neo4j:geheim@db:7687"),
+        ("GRAPH_URL", "bolt:neo4j:geheim@db:7687"),
+        ("BROKER_BOOTSTRAP", "app:geheim@kafka:9092"),
+        ("BROKER_BOOTSTRAP", "kafka:9092,https://app:geheim@kafka:9092"),
+    ],
+)
+def test_a_login_in_an_address_is_refused_without_repeating_it(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv(f"BIORELAY_{variable}", value)
+    with pytest.raises(SettingsError, match="put (user|the login)") as caught:
         load_settings()
+    assert "geheim" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    "text", ["[graph]\npassword = 12345678\n", "[broker]\npassword = ['12345678']\n", "[worker]\npassword = '12345678'\n"]
+)
+def test_a_secret_of_the_wrong_kind_or_place_is_not_repeated(tmp_path: Path, text: str) -> None:
+    (tmp_path / "biorelay.toml").write_text(text)
+    with pytest.raises(SettingsError, match=r"biorelay\.toml:2: \w+\.password: ") as caught:
+        load_settings()
+    assert "12345678" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("[brokers]\nbootstrap = 'a:1'\n", "[broker]"),
+        ("[broker]\nboostrap = 'a:1'\n", "broker.bootstrap"),
+        ("bootstrap = 'a:1'\n", "broker.bootstrap"),
+        ("[worker]\npartitions = 3\n", "topics.partitions"),
+        ("modell = 'x'\n", "model"),
+        ("data-dir = 'x'\n", "data_dir"),
+        ("[topics]\nretention = 30\n", "topics.retention_days"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_the_nearest_name(tmp_path: Path, written: str, meant: str) -> None:
+    (tmp_path / "biorelay.toml").write_text(written)
+    with pytest.raises(SettingsError, match=r"biorelay\.toml:\d: .*there is no such setting") as caught:
+        load_settings()
+    assert caught.value.remedy == f"Did you mean {meant}?"
+
+
+def test_an_unknown_variable_is_answered_with_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIORELAY_WORKER_BATCHES", "3")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert caught.value.remedy == "Did you mean BIORELAY_WORKER_BATCH?"
+
+
+def test_a_key_like_no_other_sends_the_reader_to_the_list(tmp_path: Path) -> None:
+    (tmp_path / "biorelay.toml").write_text("zzzz = 1\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert caught.value.remedy == "`biorelay config show` lists them all."
+
+
+def test_the_remedy_says_what_the_setting_means_and_accepts(tmp_path: Path) -> None:
+    (tmp_path / "biorelay.toml").write_text("# ours\n[worker]\nbatch = 0\n")
+    with pytest.raises(SettingsError, match=r"^biorelay\.toml:3: worker\.batch: should be greater than or equal to 1, not 0$") as caught:
+        load_settings()
+    assert caught.value.remedy == "worker.batch is documents taken at once (whole number, 1 to 10000). Default: 64."
+
+
+def test_an_option_wins_over_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "biorelay.toml").write_text("[worker]\nbatch = 3\n")
+    monkeypatch.setenv("BIORELAY_WORKER_BATCH", "4")
+    options = ["worker.batch=5", "model=a=b", "worker.stages=graph,ner"]
+    settings = load_settings(options=options)
+    assert (settings.worker.batch, settings.model, settings.worker.stages) == (5, "a=b", ("ner", "graph"))
+    assert origins(options=options) == {"worker.batch": "--set", "model": "--set", "worker.stages": "--set"}
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("worker.batch", "--set worker.batch: no value"),
+        ("worker.batch=x", "--set worker.batch: should be a valid integer, not 'x'"),
+        ("worker.batches=3", "--set worker.batches: there is no such setting"),
+        ("worker=3", "--set worker: the worker settings are a section"),
+        ("a.b.c=3", "--set a.b: there is no such setting"),
+        ("graph.password=geheim", "--set graph.password: every process of this machine could read it"),
+    ],
+)
+def test_a_bad_option_is_one_line(option: str, said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(options=[option])
+    assert str(caught.value) == said
+    assert caught.value.remedy
     assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[broker]\n# first\ntimeout_s = 3\n", 3),
+        ("broker.timeout_s = 3\n", 1),
+        ("\n[ broker ]  # ours\n  'timeout_s' = 3\n", None),
+        ("broker = { timeout_s = 3 }\n", None),
+    ],
+)
+def test_the_line_is_told_where_a_key_has_its_own(tmp_path: Path, text: str, line: int | None) -> None:
+    (tmp_path / "biorelay.toml").write_text(text)
+    assert load_settings().broker.timeout_s == 3
+    assert origins() == {"broker.timeout_s": f"biorelay.toml:{line}" if line else "biorelay.toml"}
 
 
 @pytest.mark.parametrize(

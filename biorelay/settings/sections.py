@@ -1,32 +1,15 @@
-"""The settings: one model, read once at start, from `BIORELAY_*` variables over a TOML file over the defaults.
+"""The settings as models: one section for each neighbour, every key with its meaning, its bounds and its default."""
 
-`BIORELAY_BROKER_BOOTSTRAP=kafka:9092` and
-
-    [broker]
-    bootstrap = "kafka:9092"
-
-say the same; the variable wins. The file is `biorelay.toml` in the working directory, or what `--config` names.
-An unknown key or a wrong value is a `SettingsError` that names where it was written.
-"""
-
-import os
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
-
-from biorelay.refusals import SettingsError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 if TYPE_CHECKING:
     from stream.settings import StreamSettings
 
 ENVIRONMENT_PREFIX = "BIORELAY_"
-OTHER_VARIABLES = frozenset({"BIORELAY_DATA"})
-"""Read elsewhere: the corpora's folder, by `biorelay train`, `biorelay evaluate` and the tests."""
-DEFAULT_FILE = Path("biorelay.toml")
 
 Security = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -35,7 +18,7 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 class Section(BaseModel):
     """Base of the sections: immutable, and an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True)
 
 
 class BrokerSettings(Section):
@@ -63,6 +46,8 @@ class BrokerSettings(Section):
     @field_validator("bootstrap")
     @classmethod
     def _host_and_port(cls, value: str) -> str:
+        if "@" in value:
+            raise ValueError("addresses are logged and shown: put the login into broker.username and broker.password")
         for server in value.split(","):
             host, _, port = server.strip().rpartition(":")
             if not host or not port.isdecimal() or not 0 < int(port) < 65536:
@@ -110,7 +95,7 @@ class GraphSettings(Section):
     def _no_password_inside(cls, value: str | None) -> str | None:
         if value is None:
             return value
-        if "://" in value and "@" in urlsplit(value).netloc:
+        if not value.startswith("ladybug:") and "@" in value:
             raise ValueError("a URL is logged and shown: put user and password into graph.user and graph.password")
         if not value.strip():
             raise ValueError("must not be empty")
@@ -124,6 +109,23 @@ class LimitSettings(Section):
     """of one record, as it stands in a file or a message"""
     text_characters: Annotated[int, Field(ge=100)] = 100_000
     """of title and abstract together"""
+
+
+class CleaningSettings(Section):
+    """What is changed in a text before it is stored, where files are read."""
+
+    whitespace: bool = True
+    """any run of white space becomes one space, and none is left at the ends"""
+    unicode: Literal["keep", "nfc", "nfkc"] = "nfc"
+    """NFC: one way to write é. NFKC also makes fi of ﬁ, 2 of ², plain letters of full-width ones"""
+    drop_invisible: bool = True
+    """control characters, soft hyphens, zero-width spaces, marks of direction"""
+    drop_labels: bool = False
+    """BACKGROUND:, METHODS: and the like in front of a section"""
+    drop_copyright: bool = True
+    """a copyright notice at the end of an abstract"""
+    drop_truncation: bool = True
+    """(ABSTRACT TRUNCATED AT 250 WORDS)"""
 
 
 class WorkerSettings(Section):
@@ -176,12 +178,14 @@ class Settings(BaseSettings):
         extra="forbid",
         frozen=True,
         use_attribute_docstrings=True,
+        hide_input_in_errors=True,  # a wrong value may be a password
     )
 
     broker: BrokerSettings = BrokerSettings()
     topics: TopicSettings = TopicSettings()
     graph: GraphSettings = GraphSettings()
     limits: LimitSettings = LimitSettings()
+    cleaning: CleaningSettings = CleaningSettings()
     worker: WorkerSettings = WorkerSettings()
     model: str | None = None
     """name, name@version or folder of the model; the shipped one where not given"""
@@ -247,103 +251,3 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings
-
-
-def load_settings(config: Path | None = None) -> Settings:
-    """Read the settings: variables over `config` (or `biorelay.toml` where there is one) over defaults.
-
-    Raises `SettingsError` for a file that is missing or not TOML, an unknown key, or a value that cannot be used.
-    """
-    file = config or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
-    written = _read(file) if file else {}
-    variables = EnvSettingsSource(Settings)()
-    try:
-        return Settings(**_over(written, variables))
-    except ValidationError as error:
-        raise SettingsError(_sentence(error, file, written), remedy="Mend it, or remove it to get the default.") from error
-
-
-def changed(settings: Settings, section: str, option: str, **values: Any) -> Settings:
-    """The settings with some values of a section replaced, as an option of the command line says; raises `SettingsError`."""
-    old: Section = getattr(settings, section)
-    try:
-        new = type(old).model_validate({name: getattr(old, name) for name in type(old).model_fields} | values)
-    except ValidationError as error:
-        raise SettingsError(f"{option}: {_message(error.errors(include_url=False)[0])}") from error
-    return settings.model_copy(update={section: new})
-
-
-def origins(config: Path | None = None) -> dict[str, str]:
-    """Where each setting that is not a default was written: `{"broker.bootstrap": "BIORELAY_BROKER_BOOTSTRAP"}`."""
-    file = config or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
-    found = dict.fromkeys(_leaves(_read(file)), str(file)) if file else {}
-    found |= {key: _variable(key) for key in _leaves(EnvSettingsSource(Settings)())}
-    return found
-
-
-def unknown_variables() -> list[str]:
-    """`BIORELAY_*` variables that no setting reads: a typing error more often than not."""
-    sections = {name for name, field in Settings.model_fields.items() if isinstance(field.default, Section)}
-    return sorted(
-        name
-        for name in os.environ
-        if name.startswith(ENVIRONMENT_PREFIX)
-        and name not in OTHER_VARIABLES
-        and (key := name.removeprefix(ENVIRONMENT_PREFIX).lower()) not in Settings.model_fields
-        and key.partition("_")[0] not in sections
-    )
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{file}: cannot be read: {error.strerror}", remedy="Name an existing file with --config.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{file}: not TOML: {error}", remedy="Mend the file; `biorelay config show --toml` prints a whole one."
-        ) from error
-
-
-def _over(low: dict[str, Any], high: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(low)
-    for key, value in high.items():
-        below = merged.get(key)
-        merged[key] = _over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
-    return merged
-
-
-def _leaves(data: dict[str, Any], prefix: str = "") -> list[str]:
-    keys: list[str] = []
-    for key, value in data.items():
-        keys += _leaves(value, f"{prefix}{key}.") if isinstance(value, dict) else [prefix + key]
-    return keys
-
-
-def _variable(key: str) -> str:
-    return ENVIRONMENT_PREFIX + key.replace(".", "_").upper()
-
-
-def _sentence(error: ValidationError, file: Path | None, written: dict[str, Any]) -> str:
-    first = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in first["loc"] if isinstance(part, str)) or "settings"
-    in_file = any(leaf == key or leaf.startswith(f"{key}.") for leaf in _leaves(written))
-    if first["type"] in {"value_error", "model_type"} and key in Settings.model_fields:
-        place = f"the {key} settings"
-    elif in_file and _variable(key) not in os.environ:
-        place = f"{file}: {key}"
-    else:
-        place = _variable(key)
-    if first["type"] == "extra_forbidden":
-        return f"{place}: there is no such setting"
-    if first["type"] == "model_type":
-        return f"{place} are a section: set {_variable(key)}_... or a [{key}] table"
-    return f"{place}: {_message(first)}"
-
-
-def _message(first: Any) -> str:
-    message: str = first["msg"].removeprefix("Value error, ").replace("Input should", "should").partition(", unable")[0]
-    given = first["input"]
-    # A value error's own sentence says what matters, and may be silent about a password on purpose.
-    silent = first["type"] == "value_error" or "password" in first["loc"]
-    return message if silent or not isinstance(given, str | int | float) else f"{message}, not {given!r}"
