@@ -64,11 +64,12 @@ class Inputs(Generic[Item]):
 
 
 def abstracts_in(files: Sequence[Path] | None, settings: "Settings", form: str | None) -> "Inputs[Abstract | Deletion | Problem]":
-    """The abstracts and deletions in files of any format that is read, within the settings' limits."""
-    from processors.sources import Limits, read
+    """The abstracts and deletions in files of any format that is read, within the settings' limits and cleaned by their rules."""
+    from processors.sources import Cleaning, Limits, read
 
     limits = Limits(max_document_bytes=settings.limits.document_bytes, max_text_characters=settings.limits.text_characters)
-    return Inputs(files or (), lambda stream: read(stream, format=form, limits=limits))
+    cleaning = Cleaning(**settings.cleaning.model_dump())
+    return Inputs(files or (), lambda stream: read(stream, format=form, limits=limits, cleaning=cleaning))
 
 
 class _Counted:

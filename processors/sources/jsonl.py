@@ -4,7 +4,8 @@
 
 The easy shape has an `id` (a PMID, a PMCID, a DOI, a CURIE, or any name of your own, which becomes `local:<name>`),
 `title` and `abstract` (either may be missing), and, if you like, `journal`, `published` and `language`.
-A line with a `schema` field is a full record, and must be one whole and right.
+Its text is cleaned (`processors.cleaning`).
+A line with a `schema` field is a full record: it must be one whole and right, and is stored as it stands.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
 from models.runtime.errors import BiorelayError
+from processors.cleaning import Cleaning, clean
 from processors.errors import NotJson, RecordError, RecordTooLarge
 from processors.limits import Limits, check
 from processors.records import Abstract, PartialDate, Section
@@ -50,7 +52,7 @@ class EasyAbstract(BaseModel):
         )
 
 
-def read_jsonl(chunks: Iterator[bytes], name: str, limits: Limits) -> Iterator[Abstract | Problem]:
+def read_jsonl(chunks: Iterator[bytes], name: str, limits: Limits, cleaning: Cleaning) -> Iterator[Abstract | Problem]:
     """Every line in order; one that is no record comes as a `Problem` with its line number. Blank lines are skipped."""
     lines = read_lines(chunks, limits.max_record_bytes)
     number = 0
@@ -68,7 +70,7 @@ def read_jsonl(chunks: Iterator[bytes], name: str, limits: Limits) -> Iterator[A
         try:
             if line.content is None:
                 raise RecordTooLarge(f"the line has {line.length} bytes; the limit is {limits.max_record_bytes}")
-            yield check(_parse(line.content, name), limits)
+            yield check(_parse(line.content, name, cleaning), limits)
         except BiorelayError as error:
             yield Problem(name, None, line.number, error)
 
@@ -79,7 +81,7 @@ def write_jsonl(abstracts: Iterable[Abstract]) -> Iterator[bytes]:
         yield abstract.to_bytes() + b"\n"
 
 
-def _parse(content: bytes, source: str) -> Abstract:
+def _parse(content: bytes, source: str, cleaning: Cleaning) -> Abstract:
     try:
         data: Any = from_json(content, allow_inf_nan=False)
     except ValueError as error:
@@ -87,7 +89,7 @@ def _parse(content: bytes, source: str) -> Abstract:
     if not isinstance(data, dict) or "schema" in data:
         return Abstract.from_bytes(content)
     try:
-        return EasyAbstract.model_validate(data).to_abstract(source)
+        return clean(EasyAbstract.model_validate(data).to_abstract(source), cleaning)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise RecordError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from models.runtime.errors import BiorelayError
+from processors.cleaning import Cleaning, clean
 from processors.errors import UnknownFormat
-from processors.limits import Limits
+from processors.limits import Limits, check
 from processors.records import Abstract
 from processors.sources import sniff
 from processors.sources.jsonl import read_jsonl
@@ -17,15 +18,49 @@ from processors.sources.pubmed_xml import read_pubmed_xml
 from processors.sources.pubtator import read_pubtator
 
 Outcome = Abstract | Deletion | Problem
-Reader = Callable[[Iterator[bytes], str, Limits], Iterator[Outcome]]
+FormatReader = Callable[[Iterator[bytes], str, Limits], Iterator[Outcome]]
+Reader = Callable[[Iterator[bytes], str, Limits, Cleaning], Iterator[Outcome]]
 
-READERS: dict[str, Reader] = {sniff.PUBMED_XML: read_pubmed_xml, sniff.PUBTATOR: read_pubtator, sniff.JSONL: read_jsonl}
+
+def cleaned(reader: FormatReader) -> Reader:
+    """A reader whose texts are cleaned; what is refused only then comes as a `Problem` without a line."""
+
+    def read_cleaned(chunks: Iterator[bytes], name: str, limits: Limits, cleaning: Cleaning) -> Iterator[Outcome]:
+        for outcome in reader(chunks, name, limits):
+            if not isinstance(outcome, Abstract):
+                yield outcome
+                continue
+            try:
+                abstract = clean(outcome, cleaning)
+                yield abstract if abstract is outcome else check(abstract, limits)
+            except BiorelayError as error:
+                yield Problem(name, outcome.id, None, error)
+
+    return read_cleaned
 
 
-def read(source: str | Path | BinaryIO, *, format: str | None = None, limits: Limits | None = None) -> Iterator[Outcome]:  # noqa: A002
+def exact(reader: FormatReader) -> Reader:
+    """A reader whose texts stay as they stand, since annotations beside them count their characters."""
+    return lambda chunks, name, limits, _: reader(chunks, name, limits)
+
+
+READERS: dict[str, Reader] = {
+    sniff.PUBMED_XML: cleaned(read_pubmed_xml),
+    sniff.PUBTATOR: exact(read_pubtator),
+    sniff.JSONL: read_jsonl,  # cleans the easy shape; a whole record is stored as it stands
+}
+
+
+def read(
+    source: str | Path | BinaryIO,
+    *,
+    format: str | None = None,  # noqa: A002
+    limits: Limits | None = None,
+    cleaning: Cleaning | None = None,
+) -> Iterator[Outcome]:
     """Read abstracts from a file, plain or gzip, or from a binary stream; in order, one record in memory at a time.
 
-    `format` is one of `pubmed-xml`, `pubtator`, `jsonl`; without it the content tells, then the name.
+    `format` is one of `FORMATS`; without it the content tells, then the name.
     Nothing is raised for what a file holds: a refused record, or a file that is missing, damaged or of another format,
     comes as a `Problem`, and whatever was whole before or behind it is read.
     """
@@ -40,7 +75,7 @@ def read(source: str | Path | BinaryIO, *, format: str | None = None, limits: Li
     except BiorelayError as error:
         yield Problem(name, None, None, error)
         return
-    yield from reader(itertools.chain((head,), chunks), name, limits)
+    yield from reader(itertools.chain((head,), chunks), name, limits, cleaning or Cleaning())
 
 
 def source_name(source: str | Path | BinaryIO) -> str:
