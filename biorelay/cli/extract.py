@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from biorelay.cli.inputs import Inputs, Problems
     from biorelay.extractor import Extractor
     from models.runtime.errors import BiorelayError
-    from processors.records import Abstract, Entities, Relations
+    from processors.records import Abstract
     from processors.sources import Outcome
 
 
@@ -91,6 +91,7 @@ def _run(
     workers: int,
 ) -> None:
     from biorelay.cli.progress import progress
+    from processors.outputs import open_output
     from processors.sources import Deletion, Problem
 
     def abstracts() -> "Iterator[Abstract]":
@@ -105,19 +106,14 @@ def _run(
     def refused(abstract: "Abstract", error: "BiorelayError") -> None:
         problems.add(Problem(abstract.source or "input", abstract.id, None, error))
 
+    out = open_output(form.value)
     with progress("extracting", "documents") as advance:
+        sink.write(out.begin())
         for entities, relations in extractor.extract_many(abstracts(), workers=workers, on_error=refused):
-            sink.write(_lines(entities, relations, form))
+            sink.write(out.write(entities, relations))
             sink.flush()
             counts["documents"] += 1
             counts["mentions"] += len(entities.mentions)
             counts["relations"] += len(relations.relations)
             advance(counts["documents"], inputs.share)
-
-
-def _lines(entities: "Entities", relations: "Relations", form: Format) -> bytes:
-    if form is Format.JSONL:
-        return entities.to_bytes() + b"\n" + relations.to_bytes() + b"\n"
-    from processors.sources.pubtator_writer import write_pubtator
-
-    return write_pubtator(entities, relations).encode()
+        sink.write(out.end())

@@ -12,12 +12,13 @@ from typing import Any
 from models.corpora.documents import ENTITY_TYPES
 from models.evaluation import gold
 from models.evaluation.counts import Counts
-from models.evaluation.linking import id_sets, written
+from models.evaluation.linking import id_sets
 from models.evaluation.scores import reports
 from models.evaluation.served import Served
 from models.runtime.encoder import Encoder
 from processors.linking import Linker
 from processors.ner import Recogniser
+from processors.outputs.pubtator import identifier_column
 from processors.records import Entities, EntityType, Provenance, Relations
 from processors.relations import RelationClassifier
 from processors.sources.pubtator import AnnotatedDocument, AnnotatedMention, read_annotated
@@ -46,7 +47,7 @@ def score_linking(extracted: Sequence[Extracted]) -> dict[str, Any]:
     tables = []
     for item in extracted:
         expected = id_sets((m.type, _column(m)) for m in item.document.mentions if m.type)
-        found = id_sets((m.type, written(m.identifiers)) for m in item.entities.mentions)
+        found = id_sets((m.type, identifier_column(m.identifiers, m.type)) for m in item.entities.mentions)
         counts = {kind.value: Counts.of(expected.get(kind, set()), found.get(kind, set())) for kind in ENTITY_TYPES}
         tables.append({**counts, gold.ALL: Counts.total(counts.values())})
     return reports(tables)
@@ -65,7 +66,7 @@ def score_relations(extracted: Sequence[Extracted]) -> dict[str, Any]:
         found = {
             (pair, r.predicate.value)
             for r in item.relations.relations
-            for pair in _pairs(_ids(written([r.subject.id])), _ids(written([r.object.id])))
+            for pair in _pairs(*(_ids(identifier_column([end.id], end.type)) for end in (r.subject, r.object)))
         }
         pairs = Counts.of({pair for pair, _ in expected}, {pair for pair, _ in found})
         tables.append({gold.PAIR: pairs, gold.TYPED: Counts.of(expected, found)})

@@ -10,9 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from processors.linking import local_name
+from processors.outputs.pubtator import identifier_column
 from processors.records import Curie, EntityType
 from processors.sources.pubtator import AnnotatedDocument
+
+written = identifier_column
 
 _PREFIX = re.compile(r"^(mesh|omim|mim|ncbigene|entrez|ncbitaxon|taxonomy|dbsnp|cellosaurus|gene|corresponding)\s*:\s*", re.IGNORECASE)
 
@@ -32,20 +34,8 @@ def evaluate_linking(linker: Links, documents: Iterable[AnnotatedDocument]) -> d
         spans = [(m.start, m.end, m.type) for m in mentions if m.type is not None]
         links = linker.link(document.abstract.id, document.abstract.text, spans)
         gold.append(id_sets((m.type, m.raw.split(";")[0] if m.type is EntityType.VARIANT else m.raw) for m in mentions if m.type))
-        predicted.append(id_sets((kind, written(curies)) for (_, _, kind), curies in zip(spans, links, strict=True)))
+        predicted.append(id_sets((kind, identifier_column(curies, kind)) for (_, _, kind), curies in zip(spans, links, strict=True)))
     return score_id_sets(gold, predicted)
-
-
-def written(curies: Iterable[Curie]) -> str:
-    """Identifiers as a PubTator column has them: joined, a variant's code for its local identifier, else `-` for local ones."""
-    names = []
-    for curie in curies:
-        code = local_name(curie) if "#Variant:" in curie else None
-        if not curie.startswith("local:"):
-            names.append(curie)
-        elif code and "|" in code:
-            names.append(code)
-    return ",".join(names) or "-"
 
 
 def id_sets(mentions: Iterable[tuple[EntityType, str]]) -> dict[EntityType, set[str]]:

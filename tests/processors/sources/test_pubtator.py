@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from processors.errors import RecordError, TruncatedSource
 from processors.linking import local_curie
+from processors.outputs.pubtator import identifier_column, write_annotated, write_pubtator
 from processors.records import (
     Abstract,
     Article,
@@ -24,7 +25,6 @@ from processors.records import (
 )
 from processors.sources import Problem, read
 from processors.sources.pubtator import AnnotatedDocument, read_annotated
-from processors.sources.pubtator_writer import identifier_column, write_annotated, write_pubtator
 
 DATA = Path(__file__).parents[2] / "data"
 PROVENANCE = Provenance(software="0", model="m@1", generation=1)

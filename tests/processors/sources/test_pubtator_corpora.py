@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from processors.outputs.pubtator import write_annotated
 from processors.sources.pubtator import read_annotated
-from processors.sources.pubtator_writer import write_annotated
 
 DATA = Path(os.environ.get("BIORELAY_DATA", "")) if os.environ.get("BIORELAY_DATA") else None
 pytestmark = pytest.mark.skipif(DATA is None, reason="BIORELAY_DATA is not set")

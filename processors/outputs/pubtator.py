@@ -20,6 +20,19 @@ _TMVAR = re.compile(r"[a-z]\|[!-:<-~]+")
 _UPPER = frozenset({"mesh", "omim", "chebi"})
 
 
+class PubTator:
+    """One document after another, as `write_pubtator` writes it."""
+
+    def begin(self) -> bytes:
+        return b""
+
+    def write(self, entities: Entities, relations: Relations) -> bytes:
+        return write_pubtator(entities, relations).encode()
+
+    def end(self) -> bytes:
+        return b""
+
+
 def write_pubtator(entities: Entities, relations: Relations | None = None) -> str:
     """One document as PubTator lines, ended by a blank line; a document that failed has its texts only."""
     title, abstract = _texts(entities.text, entities.article.title)
@@ -33,13 +46,16 @@ def write_pubtator(entities: Entities, relations: Relations | None = None) -> st
     return _document(entities.id, title, abstract, mentions, pairs)
 
 
-def identifier_column(curies: Iterable[Curie], type_: EntityType | None) -> str:
-    """A mention's identifiers as PubTator has them: joined by commas; `-`, or a variant's tmVar code, where it is not linked."""
+def identifier_column(curies: Iterable[Curie], type_: EntityType | None = None) -> str:
+    """A mention's identifiers as PubTator has them: joined by commas; `-`, or a variant's tmVar code, where it is not linked.
+
+    Without a type they stay whole CURIEs, since a bare number would not say which database it belongs to.
+    """
     curies = tuple(curies)
     linked = [_identifier(curie, type_) for curie in curies if not curie.startswith("local:")]
     if linked:
         return ",".join(linked)
-    codes = (local_name(curie) for curie in curies if type_ is EntityType.VARIANT)
+    codes = (local_name(curie) for curie in curies if "#Variant:" in curie)
     return next((code for code in codes if code and _TMVAR.fullmatch(code)), "-")
 
 
