@@ -3,31 +3,25 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack
-from enum import StrEnum
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from biorelay.cli.failure import BAD_INPUT
-from biorelay.cli.options import Files, InputFormat, ProblemsTo
+from biorelay.cli.options import Files, InputFormat, OutputFormat, ProblemsTo
 from biorelay.cli.state import settings_of
 
 if TYPE_CHECKING:
     from biorelay.cli.inputs import Inputs, Problems
     from biorelay.extractor import Extractor
     from models.runtime.errors import BiorelayError
-    from processors.records import Abstract
+    from processors.records import Abstract, Entities, Relations
     from processors.sources import Outcome
 
-
-class Format(StrEnum):
-    """What is written."""
-
-    JSONL = "jsonl"
-    PUBTATOR = "pubtator"
+    Write = Callable[[Entities, Relations], None]
 
 
 def extract(
@@ -35,8 +29,9 @@ def extract(
     files: Files = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Write there instead of stdout.")] = None,
     output_format: Annotated[
-        Format, typer.Option("--format", help="JSON lines (an entities and a relations record a document) or PubTator.")
-    ] = Format.JSONL,
+        OutputFormat,
+        typer.Option("--format", help="jsonl holds everything; kgx with -o writes OUT_nodes.jsonl and OUT_edges.jsonl."),
+    ] = OutputFormat.JSONL,
     input_format: InputFormat = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=256, help="Threads; the answer does not depend on it.")] = 1,
     model: Annotated[
@@ -54,6 +49,7 @@ def extract(
     Examples:
       biorelay extract abstracts.xml.gz -o relations.jsonl
       biorelay extract corpus.pubtator --format pubtator --workers 2
+      biorelay extract abstracts.xml.gz --format kgx -o my-graph
       zcat abstracts.jsonl.gz | biorelay extract | biorelay graph load -
     """
     from biorelay.cli.console import say
@@ -68,8 +64,8 @@ def extract(
     started = time.monotonic()
     with ExitStack() as stack:
         stack.callback(problems.write, problems_to)
-        sink: BinaryIO = stack.enter_context(output.open("wb")) if output else sys.stdout.buffer
-        _run(extractor, inputs, problems, counts, sink, output_format, workers)
+        write = stack.enter_context(_written(output_format, output))
+        _run(extractor, inputs, problems, counts, write, workers)
     seconds = time.monotonic() - started
     say(
         f"{counts['documents']:,} documents, {counts['mentions']:,} mentions, {counts['relations']:,} relations"
@@ -81,17 +77,46 @@ def extract(
         raise typer.Exit(BAD_INPUT)
 
 
+@contextmanager
+def _written(form: OutputFormat, output: Path | None) -> "Iterator[Write]":
+    """Yields what writes one document; the format's foot follows where the block ends well."""
+    from processors.outputs import open_output
+    from processors.outputs.kgx import Kgx, lines
+
+    if form is OutputFormat.KGX and output:
+        graph = Kgx()
+        base = output.with_suffix("") if output.suffix == ".jsonl" else output
+        with base.with_name(f"{base.name}_nodes.jsonl").open("wb") as nodes, base.with_name(f"{base.name}_edges.jsonl").open("wb") as edges:
+
+            def both(_: "Entities", relations: "Relations") -> None:
+                own, found = graph.add(relations)
+                nodes.write(lines(own))
+                edges.write(lines(found))
+
+            yield both
+            nodes.write(lines(graph.linked()))
+        return
+    out = open_output(form.value)
+    with output.open("wb") if output else nullcontext(sys.stdout.buffer) as sink:
+
+        def one(entities: "Entities", relations: "Relations") -> None:
+            sink.write(out.write(entities, relations))
+            sink.flush()
+
+        sink.write(out.begin())
+        yield one
+        sink.write(out.end())
+
+
 def _run(
     extractor: "Extractor",
     inputs: "Inputs[Outcome]",
     problems: "Problems",
     counts: "Counter[str]",
-    sink: BinaryIO,
-    form: Format,
+    write: "Write",
     workers: int,
 ) -> None:
     from biorelay.cli.progress import progress
-    from processors.outputs import open_output
     from processors.sources import Deletion, Problem
 
     def abstracts() -> "Iterator[Abstract]":
@@ -106,14 +131,10 @@ def _run(
     def refused(abstract: "Abstract", error: "BiorelayError") -> None:
         problems.add(Problem(abstract.source or "input", abstract.id, None, error))
 
-    out = open_output(form.value)
     with progress("extracting", "documents") as advance:
-        sink.write(out.begin())
         for entities, relations in extractor.extract_many(abstracts(), workers=workers, on_error=refused):
-            sink.write(out.write(entities, relations))
-            sink.flush()
+            write(entities, relations)
             counts["documents"] += 1
             counts["mentions"] += len(entities.mentions)
             counts["relations"] += len(relations.relations)
             advance(counts["documents"], inputs.share)
-        sink.write(out.end())

@@ -11,15 +11,25 @@ class SourceFormat(StrEnum):
     """The formats that are read."""
 
     PUBMED_XML = "pubmed-xml"
+    NBIB = "nbib"
     PUBTATOR = "pubtator"
     JSONL = "jsonl"
+    TEXT = "text"
+
+
+class OutputFormat(StrEnum):
+    """The formats that are written."""
+
+    JSONL = "jsonl"
+    PUBTATOR = "pubtator"
+    KGX = "kgx"
 
 
 Files = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="FILES",
-        help="PubMed XML, PubTator or JSON lines, plain or gzip. Stdin where there are none, or for -.",
+        help="PubMed XML, MEDLINE text (.nbib), PubTator, JSON lines or plain text; plain or gzip. Stdin where there are none, or for -.",
         show_default=False,
     ),
 ]

@@ -33,6 +33,7 @@ class Output(Protocol):
 _CLASSES = {
     "jsonl": "processors.outputs.jsonl:JsonLines",
     "pubtator": "processors.outputs.pubtator:PubTator",
+    "kgx": "processors.outputs.kgx:KgxJson",
 }
 """Where each format's class is; imported when it is asked for."""
 

@@ -54,6 +54,19 @@ def test_pubtator_out_is_read_back(cli: Cli, tmp_path: Path) -> None:
     assert any(document.mentions for document in documents)
 
 
+def test_kgx_out_is_two_files_and_without_an_output_one(cli: Cli, tmp_path: Path) -> None:
+    source = DATA / "biored_small.pubtator"
+    assert cli("extract", source, "--format", "kgx", "-o", "graph").exit_code == 0
+    files = (tmp_path / f"graph_{part}.jsonl" for part in ("nodes", "edges"))
+    nodes, edges = ([json.loads(line) for line in file.read_bytes().splitlines()] for file in files)
+    assert {edge[end] for edge in edges for end in ("subject", "object")} == {node["id"] for node in nodes}
+    whole = json.loads(cli("extract", source, "--format", "kgx", "--workers", "2").stdout)
+    assert whole["edges"] == edges
+    assert sorted(node["id"] for node in whole["nodes"]) == sorted(node["id"] for node in nodes)
+    assert cli("extract", source, "--format", "kgx", "-o", "again.jsonl").exit_code == 0
+    assert (tmp_path / "again_edges.jsonl").read_bytes() == (tmp_path / "graph_edges.jsonl").read_bytes()
+
+
 def test_extract_then_load_then_ask(cli: Cli) -> None:
     extracted = cli("extract", DATA / "bc5cdr_small.pubtator")
     loaded = cli("graph", "load", "-", "--json", stdin=extracted.stdout_bytes)

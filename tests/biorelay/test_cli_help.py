@@ -11,6 +11,7 @@ import typer
 from biorelay.cli import options
 from biorelay.cli.app import app
 from biorelay.cli.consume import What
+from processors.outputs import OUTPUTS
 from processors.records import EntityType, Predicate
 from processors.sources import FORMATS
 from stream.topics import Topic
@@ -79,7 +80,10 @@ def test_help_shows_examples_of_the_command(cli: Cli, path: tuple[str, ...]) -> 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_is_what_its_command_accepts(example: str) -> None:
     words = shlex.split(example.partition(" > ")[0])
-    command, context = ROOT, ROOT.make_context("biorelay", [], resilient_parsing=True)
+    before = []
+    while words[0].startswith("--"):  # the root's own options, each with a value
+        before += [words.pop(0), words.pop(0)]
+    command, context = ROOT, ROOT.make_context("biorelay", before, resilient_parsing=True)
     while hasattr(command, "commands"):
         command = command.commands[words.pop(0)]
     parsed = command.make_context("biorelay", words, parent=context)
@@ -108,4 +112,5 @@ def test_choices_are_those_of_the_records() -> None:
     assert [kind.value for kind in options.EntityKind] == [kind.value for kind in EntityType]
     assert [name.value for name in options.PredicateName] == [name.value for name in Predicate]
     assert [form.value for form in options.SourceFormat] == list(FORMATS)
+    assert {form.value for form in options.OutputFormat} == set(OUTPUTS)
     assert {what.value for what in What} == {topic.value for topic in Topic} - {Topic.DEAD_LETTERS.value}

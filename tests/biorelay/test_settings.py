@@ -100,7 +100,7 @@ def test_a_bad_variable_is_one_line(monkeypatch: pytest.MonkeyPatch, variable: s
 )
 def test_a_login_in_an_address_is_refused_without_repeating_it(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
     monkeypatch.setenv(f"BIORELAY_{variable}", value)
-    with pytest.raises(SettingsError, match="put (user|the login)") as caught:
+    with pytest.raises(SettingsError, match=r"put (user|the login)") as caught:
         load_settings()
     assert "geheim" not in "".join(traceback.format_exception(caught.value))
 
