@@ -68,6 +68,12 @@ def variant_curies(raw: str, note: str) -> tuple[Curie, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def pubmed_curie(text: str) -> Curie | None:
+    """A PMID as a CURIE; None where it is not a positive number of at most twelve digits."""
+    digits = text.strip()
+    return f"pubmed:{int(digits)}" if digits.isascii() and digits.isdigit() and len(digits) <= 12 and int(digits) else None
+
+
 def document_id(text: str) -> Curie | None:
     """A document's id as a CURIE: `123` and `PMID:123` are `pubmed:123`, `PMC123` is `pmc:PMC123`, a DOI `doi:10...`.
 

@@ -19,6 +19,7 @@ from processors.cleaning import Cleaning, clean
 from processors.errors import NotJson, RecordError, RecordTooLarge
 from processors.limits import Limits, check
 from processors.records import Abstract, PartialDate, Section
+from processors.sources.building import build
 from processors.sources.identifiers import document_id
 from processors.sources.lines import read_lines
 from processors.sources.outcome import Problem
@@ -39,9 +40,7 @@ class EasyAbstract(BaseModel):
         id_ = document_id(str(self.id))
         if id_ is None:
             raise RecordError("id: the record has no id")
-        if not self.title and not self.abstract:
-            raise RecordError("the record has neither a title nor an abstract")
-        return Abstract(
+        return build(
             id=id_,
             title=self.title or "",
             sections=(Section(text=self.abstract),) if self.abstract else (),

@@ -1,18 +1,26 @@
 """One PubMed record as an element tree, turned into an `Abstract` (NLM's PubMed DTD, 1st January 2025).
 
 What is taken: title, the sections of `Abstract`, journal, dates, language, publication types, MeSH headings, retractions and corrections.
-`OtherAbstract` (another language, a lay summary) is left out; only where there is no `Abstract`, an English one (PIP, NASA) is taken.
-Copyright lines, authors and references are left out. An empty `ArticleTitle` gives way to `VernacularTitle`.
-Inline markup (`i`, `b`, `sup`, `sub`, `u`, MathML) becomes its text; any run of white space becomes one space.
+
+- A title that was translated keeps NLM's brackets: `[Studies on ...].` Where there is none (empty, `[Not Available].`), the
+  `VernacularTitle` stands in.
+- `OtherAbstract` (another language, a plain-language summary, PIP's or NASA's) is left out; only where there is no `Abstract`,
+  an English one is taken, a plain-language summary last.
+- A book record is a document too, a chapter by its own title, a whole book by the book's; without an abstract it is its title alone.
+  Its `Sections` are a table of contents and are left out, as are copyright lines, authors and references everywhere.
+- Inline markup becomes its text, MathML a line that keeps its operators (`markup`, `mathml`); any run of white space one space.
+- Of `CommentsCorrections` those kinds are taken that bear on whether the article may be believed, in both directions (`_LINKS`).
+  Comments, updates, reprints, original reports and citations are not; a notice without a PMID still marks the article.
 """
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from pydantic import ValidationError
-
 from processors.errors import RecordError
-from processors.records import RETRACTED_TYPE, Abstract, Curie, Link, LinkKind, MeshHeading, PartialDate, Section
+from processors.records import RETRACTED_TYPE, Abstract, Curie, Link, LinkKind, PartialDate, Section
+from processors.sources.building import build, is_placeholder
+from processors.sources.identifiers import pubmed_curie
+from processors.sources.markup import text_of
 from processors.sources.pubmed_dates import partial_date
 
 _LINKS = {
@@ -43,38 +51,36 @@ def to_abstract(record: Element, source: str) -> Abstract:
     id_ = pubmed_id(body.find("PMID") if body is not None else None)
     if body is None or id_ is None:
         raise RecordError("the record has no PMID")
-    try:
-        abstract = _book(id_, body, source) if book is not None else _article(id_, body, record, source)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise RecordError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    if not (abstract.title or abstract.sections or abstract.links or abstract.retracted):
-        raise RecordError("the record has neither a title nor an abstract")
-    return abstract
+    return _book(id_, body, record, source) if book is not None else _article(id_, body, record, source)
 
 
 def pubmed_id(element: Element | None) -> Curie | None:
     """A PMID element's content as a CURIE; None where it is not a positive number."""
-    digits = (element.text or "").strip() if element is not None else ""
-    return f"pubmed:{int(digits)}" if digits.isascii() and digits.isdigit() and len(digits) <= 12 and int(digits) else None
+    return pubmed_curie(element.text or "") if element is not None else None
+
+
+def version_of(element: Element | None) -> int:
+    """The version that a PMID element names; 1 where it names none."""
+    written = element.get("Version", "").strip() if element is not None else ""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 1
 
 
 def _article(id_: Curie, citation: Element, record: Element, source: str) -> Abstract:
     article = citation.find("Article")
     if article is None:
         raise RecordError("the record has no Article")
-    types = tuple(filter(None, map(_text, article.findall("PublicationTypeList/PublicationType"))))
+    types = tuple(filter(None, map(text_of, article.findall("PublicationTypeList/PublicationType"))))
     corrections = citation.findall("CommentsCorrectionsList/CommentsCorrections")
     links = dict.fromkeys(_links(id_, corrections))
     withdrawn = any(_LINKS.get(c.get("RefType", "")) is LinkKind.RETRACTED_BY for c in corrections)
-    return Abstract(
+    return build(
         id=id_,
-        title=_text(article.find("ArticleTitle")) or _text(article.find("VernacularTitle")),
-        sections=_sections(article.find("Abstract")) or _sections(citation.find("OtherAbstract[@Language='eng']")),
-        journal=_text(article.find("Journal/Title")) or _text(citation.find("MedlineJournalInfo/MedlineTA")) or None,
-        published=_published(article, record),
+        title=_title(article.find("ArticleTitle"), article.find("VernacularTitle")),
+        sections=_sections(article.find("Abstract")) or _other_sections(citation.findall("OtherAbstract")),
+        journal=text_of(article.find("Journal/Title")) or text_of(citation.find("MedlineJournalInfo/MedlineTA")) or None,
+        published=_first_date(*_dates(article, citation), *_history(record, "PubmedData")),
         revised=partial_date(citation.find("DateRevised")),
-        language=_text(article.find("Language")).lower() or None,
+        language=text_of(article.find("Language")).lower() or None,
         publication_types=types,
         mesh=tuple(_mesh(citation)),
         retracted=withdrawn or RETRACTED_TYPE in types,
@@ -83,48 +89,72 @@ def _article(id_: Curie, citation: Element, record: Element, source: str) -> Abs
     )
 
 
-def _book(id_: Curie, document: Element, source: str) -> Abstract:
-    types = tuple(filter(None, map(_text, document.findall("PublicationType"))))
-    book_title = _text(document.find("Book/BookTitle"))
-    return Abstract(
+def _book(id_: Curie, document: Element, record: Element, source: str) -> Abstract:
+    types = tuple(filter(None, map(text_of, document.findall("PublicationType"))))
+    book_title = text_of(document.find("Book/BookTitle"))
+    return build(
         id=id_,
-        title=_text(document.find("ArticleTitle")) or _text(document.find("VernacularTitle")) or book_title,
+        title=_title(document.find("ArticleTitle"), document.find("VernacularTitle")) or book_title,
         sections=_sections(document.find("Abstract")),
         journal=book_title or None,
-        published=partial_date(document.find("ContributionDate")) or partial_date(document.find("Book/PubDate")),
+        published=_first_date(
+            *map(document.find, ("ContributionDate", "Book/PubDate", "Book/BeginningDate")), *_history(record, "PubmedBookData")
+        ),
         revised=partial_date(document.find("DateRevised")),
-        language=_text(document.find("Language")).lower() or None,
+        language=text_of(document.find("Language")).lower() or None,
         publication_types=types,
         retracted=RETRACTED_TYPE in types,
         source=source,
     )
 
 
+def _title(title: Element | None, vernacular: Element | None) -> str:
+    return next((text for text in map(text_of, (title, vernacular)) if text and not is_placeholder(text)), "")
+
+
 def _sections(abstract: Element | None) -> tuple[Section, ...]:
     if abstract is None:
         return ()
-    found = ((part, _text(part)) for part in abstract.findall("AbstractText"))
+    found = ((part, text_of(part)) for part in abstract.findall("AbstractText"))
     return tuple(
         Section(label=_collapse(part.get("Label", "")) or None, category=_collapse(part.get("NlmCategory", "")) or None, text=text)
         for part, text in found
-        if text
+        if text and not is_placeholder(text)
     )
 
 
-def _published(article: Element, record: Element) -> PartialDate | None:
-    """The issue's date; where it has none, the electronic article's, then the day on which it came into PubMed."""
-    history = record.find("PubmedData/History/PubMedPubDate[@PubStatus='pubmed']")
-    places = (article.find("Journal/JournalIssue/PubDate"), article.find("ArticleDate"), history)
+def _other_sections(others: list[Element]) -> tuple[Section, ...]:
+    """Of several English ones the first; the DTD's default language is English."""
+    english = [other for other in others if other.get("Language", "eng").lower() in ("eng", "en")]
+    english.sort(key=lambda other: other.get("Type", "").startswith("plain-language"))
+    return next(filter(None, map(_sections, english)), ())
+
+
+def _dates(article: Element, citation: Element) -> Iterator[Element | None]:
+    """The issue's date; where it has none, the electronic article's, then (until 2017) the day on which the record was made."""
+    yield article.find("Journal/JournalIssue/PubDate")
+    yield from article.findall("ArticleDate")
+    yield citation.find("DateCreated")
+
+
+def _history(record: Element, data: str) -> Iterator[Element | None]:
+    """The days on which it came into PubMed."""
+    for status in ("pubmed", "entrez"):
+        yield record.find(f"{data}/History/PubMedPubDate[@PubStatus='{status}']")
+
+
+def _first_date(*places: Element | None) -> PartialDate | None:
     return next(filter(None, map(partial_date, places)), None)
 
 
-def _mesh(citation: Element) -> Iterator[MeshHeading]:
+def _mesh(citation: Element) -> Iterator[dict[str, object]]:
+    """The fields of a `MeshHeading` each: `build` refuses one whose id is none."""
     for heading in citation.iterfind("MeshHeadingList/MeshHeading"):
         descriptor = heading.find("DescriptorName")
         ui = descriptor.get("UI", "").strip() if descriptor is not None else ""
         if ui:
             major = any(part.get("MajorTopicYN") == "Y" for part in heading)
-            yield MeshHeading(id=f"mesh:{ui}", name=_text(descriptor), major=major)
+            yield {"id": f"mesh:{ui}", "name": text_of(descriptor), "major": major}
 
 
 def _links(id_: Curie, corrections: list[Element]) -> Iterator[Link]:
@@ -133,10 +163,6 @@ def _links(id_: Curie, corrections: list[Element]) -> Iterator[Link]:
         target = pubmed_id(correction.find("PMID"))
         if kind and target and target != id_:
             yield Link(kind=kind, target=target)
-
-
-def _text(element: Element | None) -> str:
-    return _collapse("".join(element.itertext())) if element is not None else ""
 
 
 def _collapse(text: str) -> str:

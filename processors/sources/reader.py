@@ -12,8 +12,10 @@ from processors.limits import Limits, check
 from processors.records import Abstract
 from processors.sources import sniff
 from processors.sources.jsonl import read_jsonl
+from processors.sources.nbib import read_nbib
 from processors.sources.octets import gathered, read_octets
 from processors.sources.outcome import Deletion, Problem
+from processors.sources.plain_text import read_text
 from processors.sources.pubmed_xml import read_pubmed_xml
 from processors.sources.pubtator import read_pubtator
 
@@ -46,8 +48,10 @@ def exact(reader: FormatReader) -> Reader:
 
 READERS: dict[str, Reader] = {
     sniff.PUBMED_XML: cleaned(read_pubmed_xml),
+    sniff.NBIB: cleaned(read_nbib),
     sniff.PUBTATOR: exact(read_pubtator),
     sniff.JSONL: read_jsonl,  # cleans the easy shape; a whole record is stored as it stands
+    sniff.TEXT: cleaned(read_text),
 }
 
 

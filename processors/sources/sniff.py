@@ -4,8 +4,8 @@ import re
 
 from processors.errors import UnknownFormat, UnsupportedFormat
 
-PUBMED_XML, PUBTATOR, JSONL = "pubmed-xml", "pubtator", "jsonl"
-FORMATS = (PUBMED_XML, PUBTATOR, JSONL)
+PUBMED_XML, NBIB, PUBTATOR, JSONL, TEXT = "pubmed-xml", "nbib", "pubtator", "jsonl", "text"
+FORMATS = (PUBMED_XML, NBIB, PUBTATOR, JSONL, TEXT)
 
 HEAD = 1 << 13
 """Bytes of the beginning, decompressed, that are looked at."""
@@ -15,8 +15,13 @@ _ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)")
 _PUBMED_ROOTS = re.compile(rb"(?:Pubmed(?:Book)?Article|MedlineCitation)(?:Set)?|Delete(?:Citation|Document)")
 _DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)")
 _PUBTATOR_LINE = re.compile(rb"[^|\t\r\n]{1,200}\|[ta]\|")
-_MEDLINE_LINE = re.compile(rb"[A-Z]{2,4} {0,2}- ")
+_NBIB_LINE = re.compile(rb"(?:PMID|OWN |STAT|DCOM|DA  |LR  |IS  |VI  |DP  |TI  |BTI |AU  |FAU |AB  |AID |LID |JT  |TA  |PMC )- ?")
+_RIS_LINE = re.compile(rb"TY  - [A-Z]{2,8}\s")
+_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f\x7f]")
 _BIOC_JSON = re.compile(rb'"documents"\s*:|"infons"\s*:|"bioctype"\s*:')
+
+STREAMS = ("<stdin>", "<stream>")
+"""What a source without a name of its own is called: there, plain text is told by being text."""
 
 _OTHER_ROOTS = {
     b"collection": "BioC XML",
@@ -24,7 +29,7 @@ _OTHER_ROOTS = {
     b"pmc-articleset": "PMC full text (JATS XML)",
     b"html": "a web page",
 }
-_LATER = "This version reads PubMed XML, PubTator and JSON lines."
+_LATER = f"biorelay reads {', '.join(FORMATS[:-1])} and {FORMATS[-1]}."
 
 
 def sniff(head: bytes, name: str) -> str:
@@ -44,15 +49,28 @@ def sniff(head: bytes, name: str) -> str:
         return _json(start)
     if start.startswith(b"["):
         raise UnsupportedFormat("the file is a JSON array", remedy="Write one object per line: jq -c '.[]'.")
-    if _MEDLINE_LINE.match(start):
-        raise UnsupportedFormat("the file is MEDLINE/nbib text, which is not read yet", remedy=_LATER)
+    if _NBIB_LINE.match(start):
+        return NBIB
+    if _RIS_LINE.match(start):
+        raise UnsupportedFormat("the file is RIS", remedy="Export it from PubMed in the format called PubMed (.nbib).")
     if lower.endswith((".jsonl", ".ndjson")):
         return JSONL
     if lower.endswith(".xml"):
         return PUBMED_XML
     if lower.endswith((".pubtator", ".pubtator.txt")):
         return PUBTATOR
+    if lower.endswith((".nbib", ".medline")):
+        return NBIB
+    if (lower.endswith((".txt", ".text")) or name in STREAMS) and _is_text(start):
+        return TEXT
     raise UnknownFormat("the format can be told neither from the content nor from the name", remedy=f"{_LATER} Name it with --from.")
+
+
+def _is_text(start: bytes) -> bool:
+    """Whether these are words: nothing that controls a machine, and no table."""
+    lines = start.splitlines()
+    is_table = len(lines) > 1 and all(b"\t" in line for line in lines[:5])
+    return not (is_table or _CONTROL.search(start))
 
 
 def _xml(start: bytes) -> str:

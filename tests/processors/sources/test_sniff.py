@@ -3,7 +3,7 @@
 import pytest
 
 from processors.errors import SourceError, UnknownFormat, UnsupportedFormat
-from processors.sources.sniff import JSONL, PUBMED_XML, PUBTATOR, sniff
+from processors.sources.sniff import JSONL, NBIB, PUBMED_XML, PUBTATOR, TEXT, sniff
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,14 @@ from processors.sources.sniff import JSONL, PUBMED_XML, PUBTATOR, sniff
         (b'{"id": "1"}', "a", JSONL),
         (b'{"schema": "biorelay.abstract/1", "documents": []}', "a", JSONL),
         (b"garbage", "A.JSONL.GZ", JSONL),
+        (b"\nPMID- 12230038\nOWN - NLM", "a.xml", NBIB),
+        (b"\r\nOWN - NLM", "a", NBIB),
+        (b"TI  - A title", "a", NBIB),
+        (b"garbage", "a.nbib", NBIB),
+        (b"DNA - the molecule of life.", "notes.txt", TEXT),
+        (b"Some words.", "notes.TXT.gz", TEXT),
+        (b"Some words.", "<stdin>", TEXT),
+        (b"Caf\xe9 in Latin-1.", "<stream>", TEXT),  # its reader says how to convert it
     ],
 )
 def test_a_format_is_told(head: bytes, name: str, expected: str) -> None:
@@ -38,7 +46,7 @@ def test_a_format_is_told(head: bytes, name: str, expected: str) -> None:
         (b"<!DOCTYPE article PUBLIC 'x' 'y'><article xmlns:xlink='z'>", "PMC full text"),
         (b"<!DOCTYPE html><html>", "web page"),
         (b"<eSearchResult>", "eSearchResult"),
-        (b"\nPMID- 12230038\nOWN - NLM", "nbib"),
+        (b"TY  - JOUR\nAU  - A, B", "RIS"),
         (b'[\n{"id": "1"}]', "array"),
         (b'{\n  "id": "1"}', "several lines"),
     ],
@@ -49,8 +57,19 @@ def test_a_format_that_is_not_read_is_named_with_a_way_out(head: bytes, word: st
     assert caught.value.remedy
 
 
-@pytest.mark.parametrize("head", [b"", b" \n\t", b"Some words.", b"\x00\x01\x02"])
-def test_what_cannot_be_told_is_refused(head: bytes) -> None:
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b"", "a.txt"),
+        (b" \n\t", "a.txt"),
+        (b"Some words.", "a.dat"),
+        (b"\x00\x01\x02", "a.dat"),
+        (b"\x00\x01\x02", "<stdin>"),
+        (b"\x89PNG\r\n\x1a\n", "a.txt"),
+        (b"a\tb\n1\t2\n", "<stdin>"),  # a table
+    ],
+)
+def test_what_cannot_be_told_is_refused(head: bytes, name: str) -> None:
     with pytest.raises(UnknownFormat) as caught:
-        sniff(head, "a.dat")
+        sniff(head, name)
     assert isinstance(caught.value, SourceError)
