@@ -1,5 +1,6 @@
 """`biorelay train` and `biorelay evaluate`: the training job and its scores; they need the training libraries."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import typer
 from biorelay.cli.options import AsJson
 from biorelay.cli.state import settings_of
 from biorelay.cli.training_parts import training_parts
+from biorelay.refusals import BadInput
 
 if TYPE_CHECKING:
     from models.training.progress import ProgressEvent
@@ -58,6 +60,12 @@ def evaluate(
     exact: Annotated[
         Path | None, typer.Option("--exact", metavar="FOLDER", help="The same model in fp32: measures the distance to it.")
     ] = None,
+    linking: Annotated[
+        bool, typer.Option("--linking", help="Only linking, on four sets, with the errors by kind; prints a Markdown table.")
+    ] = False,
+    beside: Annotated[
+        Path | None, typer.Option("--beside", metavar="RESULT", help="With --linking: an earlier result, set before this one in the table.")
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Store the result there, as JSON.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -69,28 +77,42 @@ def evaluate(
     Examples:
       biorelay evaluate --data ../shared/data
       biorelay evaluate ./runs/relay-mini/1 --data ../shared/data -o scores.json
+      biorelay evaluate --linking --data ../shared/data --beside benchmarks/results/linking-before.json
     """
     from biorelay.cli.console import emit, say, show
 
     settings = settings_of(ctx)
     with training_parts("evaluate"):
-        from models.evaluation import artefact
+        from models.evaluation import artefact, linking_report, linking_table
         from models.evaluation.table import table
 
         started = time.monotonic()
-        result = artefact.evaluate(
-            model or settings.model,
-            data,
-            vocabulary=settings.vocabulary,
-            exact=exact,
-            tell=lambda what: say(f"{time.monotonic() - started:6.0f} s  {what}"),
-        )
+        earlier = _stored(beside, linking_table.is_result) if beside else None
+
+        def tell(what: str) -> None:
+            say(f"{time.monotonic() - started:6.0f} s  {what}")
+
+        if linking:
+            result = linking_report.evaluate_sets(model or settings.model, settings.vocabulary, data, tell=tell)
+        else:
+            result = artefact.evaluate(model or settings.model, data, vocabulary=settings.vocabulary, exact=exact, tell=tell)
         if output:
             artefact.write(result, output)
     if as_json:
         emit(result)
     else:
-        show(table(result))
+        show(linking_table.markdown(result, earlier) if linking else table(result))
+
+
+def _stored(path: Path, usable: "Callable[[Any], bool]") -> dict[str, Any]:
+    """A stored result. Raises `BadInput` where the file is none."""
+    try:
+        result = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadInput(f"{path} cannot be read: {error}", remedy="Name a result that `evaluate -o` stored.") from error
+    if not usable(result):
+        raise BadInput(f"{path} is no result of this evaluation", remedy="Name a result that `evaluate --linking -o` stored.")
+    return dict(result)
 
 
 def _recipe(named: Path) -> Path:

@@ -1,0 +1,179 @@
+"""Linking end to end, by type, on every gold set: from gold mentions and from raw text, beside exact names, errors by kind."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from models.corpora.documents import Document
+from models.evaluation import gold
+from models.evaluation.artefact import training_documents
+from models.evaluation.counts import Counts
+from models.evaluation.linking import Links
+from models.evaluation.linking_errors import Error, Errors, Linked, Wanted, counted
+from models.evaluation.linking_sets import (
+    LINKING_SETS,
+    Alternates,
+    LinkingSet,
+    column,
+    fair_sets,
+    false_free,
+    neither_way,
+    plain_sets,
+    single,
+)
+from models.evaluation.scores import reports
+from models.runtime.artefact import Artefact, load_artefact
+from models.runtime.encoder import Encoder
+from processors.linking import Linker, load_linker, local_curie
+from processors.ner import Recogniser
+from processors.normalisation import exact_key
+from processors.outputs.pubtator import identifier_column
+from processors.records import Curie, EntityType, Provenance
+from processors.sources.pubtator import AnnotatedDocument
+from processors.vocabulary import Candidate, Vocabulary
+
+SCHEMA = "biorelay.linking-evaluation/1"
+MENTIONS, RAW = "gold mentions", "raw text"
+EXACT, LINKED = "exact names", "linked"
+
+Tell = Callable[[str], None]
+Spans = Sequence[tuple[int, int, EntityType]]
+
+
+def _quiet(message: str) -> None:
+    pass
+
+
+class ExactNames:
+    """What linking must beat: the name as it stands, normalised; of several meanings the most frequent in training documents."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def link(self, document_id: str, text: str, mentions: Spans) -> list[tuple[Curie, ...]]:
+        return [self._best(kind, text[start:end]) or (local_curie(document_id, kind, text[start:end]),) for start, end, kind in mentions]
+
+    def _best(self, kind: EntityType, name: str) -> tuple[Curie, ...]:
+        def rank(candidate: Candidate) -> tuple[object, ...]:
+            return (-candidate.mentions, candidate.tier, len(candidate.curies), candidate.curies)
+
+        found = self._vocabulary.candidates(kind, exact_key(name))
+        return min(found, key=rank).curies if found else ()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """The counts and errors of one set, one way of finding mentions and one linker."""
+
+    plain: list[dict[str, Counts]] = field(default_factory=list)
+    fair: list[dict[str, Counts]] = field(default_factory=list)
+    missed: list[Error] = field(default_factory=list)
+    false: list[Error] = field(default_factory=list)
+
+    def figures(self) -> dict[str, Any]:
+        return {"plain": reports(self.plain), "fair": reports(self.fair)}
+
+    def errors(self) -> dict[str, Any]:
+        return {"missed": counted(self.missed), "false": counted(self.false)}
+
+
+class Scorer:
+    """Scores linked mentions of a set's documents against its gold identifiers."""
+
+    def __init__(self, set_: LinkingSet, errors: Errors, alternates: Alternates) -> None:
+        self._set = set_
+        self._errors = errors
+        self._alternates = alternates
+
+    def add(self, tally: _Tally, document: AnnotatedDocument, found: Sequence[Linked], *, listed: bool) -> None:
+        """Count a document into a tally; with `listed` its errors are classified too."""
+        types = self._set.types
+        mentions = [m for m in document.mentions if m.type in types]
+        columns = [(m.type, column(m)) for m in mentions if m.type]
+        got = [(f.type, identifier_column(f.curies, f.type)) for f in found if f.type in types]
+        tally.plain.append(_counts(plain_sets(columns, types), plain_sets(got, types)))
+        expected, neither = fair_sets(columns, types, self._alternates), neither_way(document)
+        tally.fair.append(_counts(expected, false_free(fair_sets(got, types, self._alternates), expected, neither)))
+        if listed:
+            wanted = [Wanted(m.start, m.end, m.type, single(m.type, column(m), self._alternates)) for m in mentions if m.type]
+            missed, false = self._errors.of(
+                document.abstract.id, document.abstract.text, wanted, [f for f in found if f.type in types], neither=neither
+            )
+            tally.missed.extend(missed)
+            tally.false.extend(false)
+
+
+def _counts(expected: Mapping[EntityType, set[str]], found: Mapping[EntityType, set[str]]) -> dict[str, Counts]:
+    by_type = {kind.value: Counts.of(expected[kind], found[kind]) for kind in expected}
+    return {**by_type, gold.ALL: Counts.total(by_type.values())}
+
+
+def evaluate_sets(
+    artefact: str | Path | None,
+    vocabulary: str | Path | None,
+    data: Path,
+    *,
+    sets: Iterable[LinkingSet] = LINKING_SETS,
+    training: bool = True,
+    tell: Tell = _quiet,
+) -> dict[str, Any]:
+    """Linking on every set, as a result to store.
+
+    `data` is the folder of corpora. From raw text, documents that the model was trained on are left out;
+    with `training` False nothing is known of these, and all are scored.
+    Raises as `load_artefact`, `load_linker` and `LinkingSet.read` do.
+    """
+    model, linker, opened = load_artefact(artefact), load_linker(vocabulary), Vocabulary.open(vocabulary)
+    alternates = Alternates.read(data)
+    errors = Errors(opened, alternates)
+    recogniser = Recogniser(
+        Encoder(model), linker, Provenance(software="evaluation", model=model.reference, generation=model.manifest.generation)
+    )
+    tell("the model's training documents")
+    trained = _trained(model, data) if training else set()
+    result: dict[str, Any] = {"schema": SCHEMA, "model": model.reference, "vocabulary": linker.version, "sets": {}}
+    for set_ in sets:
+        tell(set_.name)
+        documents = set_.read(data)
+        unseen = [d for d in documents if not _marks(d) & trained]
+        scorer = Scorer(set_, errors, alternates)
+        exact = ExactNames(opened)
+        result["sets"][set_.name] = {
+            MENTIONS: {"documents": len(documents), **_from_mentions(scorer, documents, linker, exact)},
+            RAW: {"documents": len(unseen), **_from_text(scorer, unseen, recogniser, exact)},
+        }
+    return result
+
+
+def _trained(model: Artefact, data: Path) -> set[str]:
+    names = [part["name"] for part in model.manifest.training.get("corpora") or ()]
+    return {mark for document in training_documents(names, data) for mark in document.fingerprints()}
+
+
+def _marks(document: AnnotatedDocument) -> set[str]:
+    abstract = document.abstract
+    return Document("", abstract.id.partition(":")[2], abstract.title, abstract.abstract, ()).fingerprints()
+
+
+def _from_mentions(scorer: Scorer, documents: Sequence[AnnotatedDocument], linker: Linker, exact: ExactNames) -> dict[str, Any]:
+    whole, names = _Tally(), _Tally()
+    for document in documents:
+        spans = [(m.start, m.end, m.type) for m in document.mentions if m.type is not None]
+        for links, tally in ((linker, whole), (exact, names)):
+            scorer.add(tally, document, _linked(links, document, spans), listed=tally is whole)
+    return {EXACT: names.figures(), LINKED: whole.figures(), "errors": whole.errors()}
+
+
+def _from_text(scorer: Scorer, documents: Sequence[AnnotatedDocument], recogniser: Recogniser, exact: ExactNames) -> dict[str, Any]:
+    whole, names = _Tally(), _Tally()
+    for document in documents:
+        mentions = recogniser.recognise(document.abstract).mentions
+        scorer.add(whole, document, [Linked(m.start, m.end, m.type, m.identifiers) for m in mentions], listed=True)
+        scorer.add(names, document, _linked(exact, document, [(m.start, m.end, m.type) for m in mentions]), listed=False)
+    return {EXACT: names.figures(), LINKED: whole.figures(), "errors": whole.errors()}
+
+
+def _linked(links: Links, document: AnnotatedDocument, spans: Spans) -> list[Linked]:
+    found = links.link(document.abstract.id, document.abstract.text, spans)
+    return [Linked(*span, curies) for span, curies in zip(spans, found, strict=True)]
