@@ -52,6 +52,8 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
           NoKey               stream.no-key
           NoRevision          stream.no-revision
           Unexpected          stream.unexpected
+        RegistryRefused       stream.registry-refused
+        RegistryUnreachable   stream.registry-unreachable
         ResourceAway          stream.resource-away
         TopicsMismatch        stream.topics-mismatch
         TopicsMissing         stream.topics-missing
@@ -102,6 +104,8 @@ from stream.errors import (
     MessageTooLarge,
     NoKey,
     NoRevision,
+    RegistryRefused,
+    RegistryUnreachable,
     ResourceAway,
     SecondWorker,
     StreamError,
@@ -151,6 +155,8 @@ __all__ = [
     "RecipeError",
     "RecordError",
     "RecordTooLarge",
+    "RegistryRefused",
+    "RegistryUnreachable",
     "ResourceAway",
     "RuntimeUnavailable",
     "SecondWorker",

@@ -3,15 +3,21 @@
 One app, and so one consumer group, for each stage: docs/decisions/0001-consumer-groups.md.
 """
 
+import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable, Sequence
 from typing import Any, Final
 
 import faust
+from aiokafka.errors import KafkaConnectionError, KafkaError
+from faust.exceptions import ProducerSendError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP
 
-from .connection import ssl_context
+from .connection import meaning, ssl_context
+from .errors import MessageTooLarge
 from .lag import StageLag
+from .messages import Outbound
 from .settings import Stage, StreamSettings
 from .topics import dead_letter_bytes
 
@@ -63,6 +69,37 @@ def create_app(stage: Stage, settings: StreamSettings, *, embedded: bool = False
     app.transport = _Transport(app.conf.broker_consumer, app)
     app.transport.embedded = embedded
     return app
+
+
+class FaustSender:
+    """Sends through a Faust app's producer."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def send(self, messages: Sequence[Outbound]) -> list[BaseException | None]:
+        producer = await self._app.maybe_start_producer()
+        results: list[BaseException | None] = [None] * len(messages)
+        acknowledgements: dict[int, Awaitable[Any]] = {}
+        for index, message in enumerate(messages):
+            try:
+                acknowledgements[index] = await producer.send(
+                    message.topic, message.key, message.value, message.partition, None, list(message.headers)
+                )
+            except (ProducerSendError, KafkaError) as error:
+                # What the producer's send() raises comes wrapped.
+                cause = error.__cause__ if isinstance(error, ProducerSendError) and error.__cause__ else error
+                results[index] = cause
+                if not isinstance(meaning(cause, ""), MessageTooLarge):  # each further try would wait as long
+                    results[index:] = [cause] * (len(messages) - index)
+                    break
+        answers = await asyncio.gather(*acknowledgements.values(), return_exceptions=True)
+        for index, answer in zip(acknowledgements, answers, strict=True):
+            if isinstance(answer, asyncio.CancelledError):
+                results[index] = KafkaConnectionError("the producer stopped before the broker answered")
+            elif isinstance(answer, BaseException):
+                results[index] = answer
+        return results
 
 
 def assigned(app: faust.App, topic: str) -> set[int]:

@@ -19,18 +19,15 @@ import asyncio
 import logging
 import random
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeVar
 
-from aiokafka.errors import KafkaConnectionError, KafkaError
-from faust.exceptions import ProducerSendError
-
 from graphstore.errors import GraphError, GraphTimeout
 from models.runtime.errors import Action, BiorelayError
-from processors.records import Revision
+from processors.records import Revision, Status
 
-from . import headers
+from . import cloud_events, headers
 from .connection import meaning
 from .errors import (
     BadKey,
@@ -45,8 +42,9 @@ from .errors import (
     Unexpected,
     WorkerCrashed,
 )
+from .framing import PLAIN, Framing
 from .journal import Journal
-from .messages import Inbound, Outbound, Task
+from .messages import Inbound, Outbound, Task, inbound
 from .metrics import Metrics
 from .settings import Stage, StreamSettings
 from .steps import OUTPUT, Answer, Step
@@ -85,9 +83,10 @@ class Delivery:
         metrics: Metrics,
         *,
         partitioner: Callable[[bytes], int] | None = None,
+        framing: Framing = PLAIN,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`partitioner`: the partition of a key, where messages in another one are to be sent on."""
+        """`partitioner`: the partition of a key, where messages in another one are to be sent on. `framing`: of the answers."""
         self._step = step
         self._stage: Stage = step.stage
         self._sender = sender
@@ -96,8 +95,8 @@ class Delivery:
         self._metrics = metrics
         self._partitioner = partitioner
         self._sleep = sleep
-        output = OUTPUT[self._stage]
-        self._output = output.named(settings.prefix) if output else None
+        self._framing = framing
+        self._output = OUTPUT[self._stage]
         self._dead_letters = Topic.DEAD_LETTERS.named(settings.prefix)
 
     async def run(self, stream: Any) -> None:
@@ -271,9 +270,20 @@ class Delivery:
     def _answer(self, task: Task, answer: Answer) -> "list[_Parcel]":
         if self._output is None:
             return []
-        stamp = headers.stamp(task.revision, task.published_at)
-        message = Outbound(self._output, task.message.partition, task.document.encode(), answer.value, stamp)
+        value = answer.value and self._framing.frame(self._output, answer.value)
+        name = self._output.named(self._settings.prefix)
+        message = Outbound(name, task.message.partition, task.document.encode(), value, self._headers(self._output, task, answer))
         return [_Parcel(message, task.message, task)]
+
+    def _headers(self, topic: Topic, task: Task, answer: Answer) -> headers.Headers:
+        failed = answer.outcome == Status.FAILED
+        id_ = cloud_events.answer_id(task.document, task.revision, answer.generation, failed=failed)
+        source, time = cloud_events.source(self._settings.prefix, self._stage), task.published_at
+        if answer.value is None:
+            told = cloud_events.deletion(topic, source=source, id=id_, subject=task.document, time=time)
+        else:
+            told = cloud_events.event(topic, self._framing, source=source, id=id_, subject=task.document, time=time)
+        return (*headers.stamp(task.revision, task.published_at), *told)
 
     async def _send(self, parcels: "Sequence[_Parcel]") -> None:
         """Send and wait for the broker, however long; a message that does not fit is set aside in its turn."""
@@ -334,52 +344,6 @@ def _sent_on(message: Inbound, home: int) -> _Parcel:
     published = headers.published_at(message.headers) or message.timestamp
     stamped = (*kept, (headers.PUBLISHED_AT, str(published).encode()))
     return _Parcel(Outbound(message.topic, home, message.key, message.value, stamped), message, None)
-
-
-class FaustSender:
-    """Sends through a Faust app's producer."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    async def send(self, messages: Sequence[Outbound]) -> list[BaseException | None]:
-        producer = await self._app.maybe_start_producer()
-        results: list[BaseException | None] = [None] * len(messages)
-        acknowledgements: dict[int, Awaitable[Any]] = {}
-        for index, message in enumerate(messages):
-            try:
-                acknowledgements[index] = await producer.send(
-                    message.topic, message.key, message.value, message.partition, None, list(message.headers)
-                )
-            except (ProducerSendError, KafkaError) as error:
-                # What the producer's send() raises comes wrapped.
-                cause = error.__cause__ if isinstance(error, ProducerSendError) and error.__cause__ else error
-                results[index] = cause
-                if not isinstance(meaning(cause, ""), MessageTooLarge):  # each further try would wait as long
-                    results[index:] = [cause] * (len(messages) - index)
-                    break
-        answers = await asyncio.gather(*acknowledgements.values(), return_exceptions=True)
-        for index, answer in zip(acknowledgements, answers, strict=True):
-            if isinstance(answer, asyncio.CancelledError):
-                results[index] = KafkaConnectionError("the producer stopped before the broker answered")
-            elif isinstance(answer, BaseException):
-                results[index] = answer
-        return results
-
-
-def inbound(message: Any) -> Inbound:
-    """A Faust message as ours."""
-    given = message.headers or ()
-    pairs = given.items() if isinstance(given, Mapping) else given
-    return Inbound(
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
-        timestamp=round(message.timestamp * 1000),
-        key=message.key,
-        value=message.value,
-        headers=tuple((name, value or b"") for name, value in pairs),
-    )
 
 
 def _outage(error: BaseException) -> BiorelayError | None:

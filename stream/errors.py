@@ -130,3 +130,16 @@ class EndpointTaken(StreamError):
     """The metrics address is in use or not one of this machine's."""
 
     code = "stream.endpoint-taken"
+
+
+class RegistryUnreachable(StreamError):
+    """The schema registry does not answer, or it is overloaded."""
+
+    code = "stream.registry-unreachable"
+    action = Action.RETRY
+
+
+class RegistryRefused(StreamError):
+    """The schema registry refuses the login or a record's schema, or it is none."""
+
+    code = "stream.registry-refused"

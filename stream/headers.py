@@ -1,6 +1,7 @@
 """What travels beside a record: its revision and its time of publication, in headers, so that records hold no clock."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Final
 
 from processors.errors import RecordError
@@ -28,6 +29,8 @@ CUT_FROM: Final = "biorelay-cut-from"
 """The original's size, where it did not fit into the dead-letter topic and only its beginning stands there."""
 
 DEAD_LETTER: Final = frozenset({ERROR_CODE, ERROR, STAGE, TOPIC, PARTITION, OFFSET, ATTEMPTS, SOFTWARE, MODEL, CUT_FROM})
+
+_YEAR_10000: Final = 253_402_300_800_000
 
 
 def get(headers: Iterable[tuple[str, bytes]], name: str) -> str | None:
@@ -57,6 +60,13 @@ def published_at(headers: Iterable[tuple[str, bytes]]) -> int | None:
     """Milliseconds since 1970, or `None`."""
     text = get(headers, PUBLISHED_AT)
     return int(text) if text and len(text) < 20 and text.isascii() and text.isdigit() else None
+
+
+def moment(milliseconds: int | None) -> datetime | None:
+    """That many milliseconds after 1970, in UTC; `None` where no calendar has it: a header may say anything."""
+    if milliseconds is None or not 0 <= milliseconds < _YEAR_10000:
+        return None
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def stamp(revision: Revision, published_at: int) -> Headers:

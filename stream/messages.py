@@ -1,6 +1,8 @@
 """Messages as values, whatever engine carries them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from processors.records import Revision
 
@@ -42,3 +44,18 @@ class Task:
     document: str
     revision: Revision
     published_at: int  # milliseconds since 1970
+
+
+def inbound(message: Any) -> Inbound:
+    """A Faust message as ours."""
+    given = message.headers or ()
+    pairs = given.items() if isinstance(given, Mapping) else given
+    return Inbound(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        timestamp=round(message.timestamp * 1000),
+        key=message.key,
+        value=message.value,
+        headers=tuple((name, value or b"") for name, value in pairs),
+    )

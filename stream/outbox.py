@@ -9,9 +9,12 @@ from collections.abc import Callable
 from typing import Final
 
 from models.runtime.errors import Action, BiorelayError
+from processors.records import Change
 
+from . import cloud_events
 from .connection import meaning
 from .delivery import Sender
+from .framing import PLAIN, Framing
 from .messages import Outbound
 from .metrics import Metrics
 from .settings import Stage, StreamSettings
@@ -25,12 +28,13 @@ _AWAY_PAUSE: Final = 2.0
 _CHUNK: Final = 500
 
 
-async def relay(step: GraphStep, sender: Sender, settings: StreamSettings, metrics: Metrics, mine: Callable[[], bool]) -> None:
+async def relay(
+    step: GraphStep, sender: Sender, settings: StreamSettings, metrics: Metrics, mine: Callable[[], bool], *, framing: Framing = PLAIN
+) -> None:
     """Run until cancelled. `mine` says whether this worker is the one that tells: one of all those at work is enough.
 
     Raises what must end the worker.
     """
-    topic = Topic.GRAPH_CHANGES.named(settings.prefix)
     while True:
         pause = _PAUSE
         try:
@@ -38,7 +42,7 @@ async def relay(step: GraphStep, sender: Sender, settings: StreamSettings, metri
                 store = await step.store()
                 changes = await store.outbox(_CHUNK)
                 if changes:
-                    results = await sender.send([Outbound(topic, None, change.edge.encode(), change.to_bytes()) for change in changes])
+                    results = await sender.send([_message(change, settings, framing) for change in changes])
                     _raise(results, settings)
                     await store.outbox_done([change.id for change in changes])
                     pause = 0 if len(changes) == _CHUNK else _PAUSE
@@ -49,6 +53,13 @@ async def relay(step: GraphStep, sender: Sender, settings: StreamSettings, metri
             log.warning("graph changes wait: %s", error)
             pause = _AWAY_PAUSE
         await asyncio.sleep(pause)
+
+
+def _message(change: Change, settings: StreamSettings, framing: Framing) -> Outbound:
+    topic = Topic.GRAPH_CHANGES
+    source = cloud_events.source(settings.prefix, Stage.GRAPH)
+    about = cloud_events.event(topic, framing, source=source, id=change.id, subject=change.edge)
+    return Outbound(topic.named(settings.prefix), None, change.edge.encode(), framing.frame(topic, change.to_bytes()), about)
 
 
 def _raise(results: list[BaseException | None], settings: StreamSettings) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 import time
+import uuid
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, Self
 
@@ -12,10 +13,14 @@ from aiokafka.errors import KafkaError
 from processors.limits import Limits, check
 from processors.records import Abstract
 
+from . import cloud_events
 from .connection import meaning, producer, start
 from .embedded import SAFE_BYTES
 from .errors import BadKey, EmbeddedBrokerFull, MessageTooLarge, StreamError
+from .framing import PLAIN, Framing
+from .headers import Headers
 from .lag import LagReader
+from .registry import framing_of
 from .settings import Stage, StreamSettings
 from .topics import Topic, check_topics, describe_topics, embedded
 
@@ -50,6 +55,9 @@ class Publisher:
         """`settings`: a broker address is enough where nobody asks for a login. `in_flight`: publications on their way at once."""
         self._settings = StreamSettings(broker=settings) if isinstance(settings, str) else settings
         self._topic = Topic.ABSTRACTS.named(self._settings.prefix)
+        self._framing: Framing = PLAIN
+        self._name = uuid.uuid4().hex
+        self._count = 0
         self._room = asyncio.Semaphore(in_flight)
         self._waiting: set[asyncio.Future[Position]] = set()
         self._error: StreamError | None = None
@@ -60,9 +68,10 @@ class Publisher:
         self._chunk_bytes = 0
 
     async def __aenter__(self) -> Self:
-        """Raises `BrokerUnreachable`, `AccessDenied`, `TopicsMissing`."""
+        """Raises `BrokerUnreachable`, `AccessDenied`, `TopicsMissing`, `RegistryUnreachable`, `RegistryRefused`."""
         check_topics(await describe_topics(self._settings), self._settings, (Topic.ABSTRACTS,))
         self._embedded = await embedded(self._settings)
+        self._framing = await framing_of(self._settings, (Topic.ABSTRACTS,))
         client = producer(self._settings)
         try:
             await start(client, self._settings)
@@ -88,7 +97,7 @@ class Publisher:
         """
         limits = Limits(max_document_bytes=self._settings.document_bytes, max_text_characters=self._settings.text_characters)
         value = check(abstract, limits).to_bytes()
-        return await self._send(abstract.id, value)
+        return await self._send(abstract.id, self._framing.frame(Topic.ABSTRACTS, value))
 
     async def delete(self, document: str) -> "asyncio.Future[Position]":
         """Send a tombstone: the document's contribution is taken back everywhere.
@@ -111,7 +120,7 @@ class Publisher:
             await self._hold_back(document, len(value or b""))
         await self._room.acquire()
         try:
-            sent = await self._producer.send(self._topic, value, key=document.encode())
+            sent = await self._producer.send(self._topic, value, key=document.encode(), headers=list(self._headers(document, value)))
         except (KafkaError, OSError) as error:
             self._room.release()
             raise meaning(error, self._settings.broker) from error
@@ -119,6 +128,14 @@ class Publisher:
         self._waiting.add(written)
         sent.add_done_callback(lambda done: self._written(done, written))
         return written
+
+    def _headers(self, document: str, value: bytes | None) -> Headers:
+        self._count += 1
+        source = cloud_events.source(self._settings.prefix, "publisher")
+        id_ = f"{self._name}-{self._count}"
+        if value is None:
+            return cloud_events.deletion(Topic.ABSTRACTS, source=source, id=id_, subject=document)
+        return cloud_events.event(Topic.ABSTRACTS, self._framing, source=source, id=id_, subject=document)
 
     def _written(self, sent: "asyncio.Future[Any]", written: "asyncio.Future[Position]") -> None:
         self._room.release()

@@ -33,12 +33,24 @@ class Security:
 
 
 @dataclass(frozen=True, slots=True)
+class Registry:
+    """Where a Confluent-compatible schema registry is and how to log in."""
+
+    url: str  # http or https
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca_file: Path | None = None  # PEM; the system's authorities where not given
+
+
+@dataclass(frozen=True, slots=True)
 class StreamSettings:
     """Everything that the stream must be told. Times in seconds, sizes in bytes."""
 
     broker: str = "127.0.0.1:9092"  # host:port, several separated by commas
     security: Security = Security()
     broker_timeout: float = 10.0  # how long a command waits for the broker before it says that it is away
+
+    registry: Registry | None = None  # where given, values are written in Confluent's wire format
 
     prefix: str = "biorelay"  # topics are PREFIX.abstracts, PREFIX.entities, ...
     partitions: int = 6  # the same for the three stage topics

@@ -16,6 +16,7 @@ from processors.limits import Limits, parse_abstract
 from processors.records import Abstract, Entities, Provenance, Relations, Status
 
 from .errors import KeyMismatch
+from .framing import unframed
 from .journal import Journal
 from .messages import Task
 from .metrics import Metrics
@@ -71,6 +72,7 @@ class Answer:
 
     value: bytes | None
     outcome: str  # ok, deleted, failed
+    generation: int | None = None  # of the model that answered; None where nothing was to be answered
 
 
 class Step(Protocol):
@@ -137,12 +139,12 @@ class NerStep(DocumentStep):
             return Answer(None, "deleted")
         settings = self._settings
         limits = Limits(max_document_bytes=settings.document_bytes, max_text_characters=settings.text_characters)
-        abstract = parse_abstract(task.message.value, limits)
+        abstract = parse_abstract(unframed(task.message.value), limits)
         _same(task, abstract.id)
-        return Answer(self._extractor.entities(abstract).to_bytes(), "ok")
+        return _answered(self._extractor.entities(abstract))
 
     async def fail(self, task: Task) -> Answer:
-        return Answer(Entities(id=task.document, status=Status.FAILED, provenance=self._extractor.provenance).to_bytes(), "failed")
+        return _answered(Entities(id=task.document, status=Status.FAILED, provenance=self._extractor.provenance))
 
 
 class RelationsStep(DocumentStep):
@@ -153,17 +155,17 @@ class RelationsStep(DocumentStep):
     def _answer(self, task: Task) -> Answer:
         if task.message.value is None:
             return Answer(None, "deleted")
-        entities = Entities.from_bytes(task.message.value)
+        entities = Entities.from_bytes(unframed(task.message.value))
         _same(task, entities.id)
         if entities.status is Status.FAILED:
             # The generation stays the entities': a failure of an older model must not outrank an answer of its own generation.
-            return Answer(Relations(id=entities.id, status=Status.FAILED, provenance=entities.provenance).to_bytes(), "failed")
+            return _answered(Relations(id=entities.id, status=Status.FAILED, provenance=entities.provenance))
         relations = self._extractor.relations(entities)
         self._metrics.found(relations.relations)
-        return Answer(relations.to_bytes(), "ok")
+        return _answered(relations)
 
     async def fail(self, task: Task) -> Answer:
-        return Answer(Relations(id=task.document, status=Status.FAILED, provenance=self._extractor.provenance).to_bytes(), "failed")
+        return _answered(Relations(id=task.document, status=Status.FAILED, provenance=self._extractor.provenance))
 
 
 class GraphStep:
@@ -227,7 +229,7 @@ class GraphStep:
         if task.message.value is None:
             return Contribution(task.document, task.revision, 0, None)
         try:
-            relations = Relations.from_bytes(task.message.value)
+            relations = Relations.from_bytes(unframed(task.message.value))
             _same(task, relations.id)
             return Contribution.of(relations, task.revision)
         except Exception as error:  # noqa: BLE001  the delivery policy judges it
@@ -237,6 +239,10 @@ class GraphStep:
 def _same(task: Task, document: str) -> None:
     if document != task.document:
         raise KeyMismatch(f"the key names {task.document}, the record inside names {document}", remedy="Key each record by its id.")
+
+
+def _answered(record: Entities | Relations) -> Answer:
+    return Answer(record.to_bytes(), record.status, record.provenance.generation)
 
 
 def _outcome(contribution: Contribution) -> str:

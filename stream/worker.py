@@ -24,12 +24,14 @@ from models.runtime.errors import BiorelayError
 
 from .endpoint import Endpoint
 from .errors import SecondWorker, WorkerCrashed
+from .framing import PLAIN, Framing
 from .journal import Journal
 from .lag import INPUT, StageLag
 from .metrics import Metrics
 from .quiet import quiet
+from .registry import framing_of
 from .settings import Stage, StreamSettings
-from .steps import Extractor, GraphStep, NerStep, RelationsStep, Step, StoreFactory
+from .steps import OUTPUT, Extractor, GraphStep, NerStep, RelationsStep, Step, StoreFactory
 from .topics import Topic, check_topics, describe_topics, embedded
 from .watch import beat, watch
 
@@ -82,6 +84,7 @@ class Worker:
         self.metrics = Metrics(settings)
         self._apps: dict[Stage, Any] = {}
         self._embedded = False
+        self._framing: Framing = PLAIN
         self._fatal: asyncio.Future[BaseException] | None = None
         self.started = asyncio.Event()
 
@@ -134,6 +137,8 @@ class Worker:
         if self._embedded:
             stack.enter_context(_only_worker(settings))
         self.metrics.ready("broker", True)
+        outputs = [OUTPUT[stage] or Topic.GRAPH_CHANGES for stage in settings.stages]
+        self._framing = await framing_of(settings, outputs, patience=settings.startup)
         extractor = None
         if {Stage.NER, Stage.RELATIONS} & set(settings.stages):
             made = await asyncio.to_thread(self._extractor_factory)
@@ -156,20 +161,29 @@ class Worker:
 
     async def _start(self, steps: list[Step], journal: Journal, partitions: int, tasks: list[asyncio.Task[None]]) -> None:
         from .agents import attach
-        from .app import create_app
-        from .delivery import Delivery, FaustSender
+        from .app import FaustSender, create_app
+        from .delivery import Delivery
         from .outbox import relay
         from .partitioner import partition_of
 
         for step in steps:
             app = create_app(step.stage, self._settings, embedded=self._embedded)
             sender = FaustSender(app)
-            delivery = Delivery(step, sender, self._settings, journal, self.metrics, partitioner=lambda key: partition_of(key, partitions))
+            delivery = Delivery(
+                step,
+                sender,
+                self._settings,
+                journal,
+                self.metrics,
+                partitioner=lambda key: partition_of(key, partitions),
+                framing=self._framing,
+            )
             attach(app, step.stage, self._settings, delivery, self._end)
             app.finalize()
             self._apps[step.stage] = app
             if isinstance(step, GraphStep):
-                tasks.append(self._watched(relay(step, sender, self._settings, self.metrics, lambda: 0 in self._assigned(Stage.GRAPH))))
+                telling = relay(step, sender, self._settings, self.metrics, lambda: 0 in self._assigned(Stage.GRAPH), framing=self._framing)
+                tasks.append(self._watched(telling))
         await asyncio.gather(*(app.start() for app in self._apps.values()))
         tasks.append(self._watched(watch(self._settings, self.metrics, self._unread)))
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -59,6 +60,31 @@ class BrokerSettings(Section):
         if self.security.startswith("SASL") and (self.username is None or self.password is None):
             raise ValueError(f"{self.security} needs a username and a password")
         return self
+
+
+class RegistrySettings(Section):
+    """Where a Confluent-compatible schema registry is, if values shall be written in Confluent's wire format."""
+
+    url: str | None = None
+    """http(s)://host:port, with the path where there is one; plain JSON is written where not given, and both are read always"""
+    username: str | None = None
+    """for basic authentication"""
+    password: SecretStr | None = None
+    """for basic authentication"""
+    ca_file: Path | None = None
+    """PEM file of the authority that signed the registry's certificate"""
+
+    @field_validator("url")
+    @classmethod
+    def _http_without_a_login(cls, value: str | None) -> str | None:
+        if value is None:
+            return value
+        parts = urlsplit(value)
+        if "@" in parts.netloc:
+            raise ValueError("a URL is logged and shown: put the login into registry.username and registry.password")
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("should be http://host:port or https://host:port")
+        return value
 
 
 class TopicSettings(Section):
@@ -182,6 +208,7 @@ class Settings(BaseSettings):
     )
 
     broker: BrokerSettings = BrokerSettings()
+    registry: RegistrySettings = RegistrySettings()
     topics: TopicSettings = TopicSettings()
     graph: GraphSettings = GraphSettings()
     limits: LimitSettings = LimitSettings()
@@ -203,9 +230,10 @@ class Settings(BaseSettings):
         """What the stream must be told, as its own type; `SecretStr` is opened here and nowhere else."""
         from importlib.metadata import version
 
-        from stream.settings import Security, Stage, StreamSettings
+        from stream.settings import Registry, Security, Stage, StreamSettings
 
-        broker, topics, worker = self.broker, self.topics, self.worker
+        broker, registry, topics, worker = self.broker, self.registry, self.topics, self.worker
+        secret = registry.password.get_secret_value() if registry.password else None
         return StreamSettings(
             broker=broker.bootstrap,
             security=Security(
@@ -218,6 +246,7 @@ class Settings(BaseSettings):
                 key_file=broker.key_file,
             ),
             broker_timeout=broker.timeout_s,
+            registry=Registry(registry.url, registry.username, secret, registry.ca_file) if registry.url else None,
             prefix=topics.prefix,
             partitions=topics.partitions,
             replication=topics.replication,

@@ -16,7 +16,12 @@ def json_schema(record: type[Record]) -> dict[str, Any]:
     """What a publisher must send: `schema` is required, fields with a default are not, unknown fields are allowed."""
     schema = record.model_json_schema(by_alias=True, mode="validation")
     schema["required"] = ["schema", *(name for name in schema.get("required", []) if name != "schema")]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:{record.schema_name.replace('/', ':')}", **schema}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": urn_of(record), **schema}
+
+
+def urn_of(record: type[Record]) -> str:
+    """The schema's own name: `urn:biorelay.abstract:1`."""
+    return f"urn:{record.schema_name.replace('/', ':')}"
 
 
 def file_of(record: type[Record]) -> Path:

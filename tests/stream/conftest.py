@@ -1,13 +1,16 @@
 """Settings for tests of the stream, on the embedded broker and on a real Kafka."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from stream import EmbeddedBroker, StreamSettings
+from stream.journal import Journal
+from stream.settings import Stage
 
+from .bench import Bench
 from .kit import free_port
 
 
@@ -24,3 +27,14 @@ def embedded_settings(bare_settings: StreamSettings) -> Iterator[StreamSettings]
     """Settings for an embedded broker of this test's own."""
     with EmbeddedBroker(bare_settings) as broker:
         yield replace(bare_settings, broker=broker.address)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with Journal(tmp_path / "attempts") as journal:
+        yield journal
+
+
+@pytest.fixture
+def bench(tmp_path: Path, journal: Journal) -> Callable[..., Bench]:
+    return lambda act, stage=Stage.NER, **settings: Bench(tmp_path, journal, stage, act, **settings)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,100 +14,18 @@ from aiokafka.errors import (
     NotLeaderForPartitionError,
     TopicAuthorizationFailedError,
 )
-from faust.exceptions import ProducerSendError
 
 from graphstore.errors import GraphError, GraphLocked, GraphTimeout, GraphUnavailable
 from models.runtime.errors import BiorelayError
 from processors.errors import NotJson
-from processors.records import Revision
-from stream import StreamSettings, headers
-from stream.delivery import Delivery, FaustSender
+from stream import headers
 from stream.errors import AccessDenied, BrokerRefused, WorkerCrashed
 from stream.journal import Journal
-from stream.messages import Inbound, Outbound, Task
-from stream.metrics import Metrics
+from stream.messages import Inbound, Outbound
 from stream.settings import Stage
 from stream.steps import Answer
 
-
-class Script:
-    """A step that does what the test says for each batch of keys."""
-
-    model = "model@1"
-
-    def __init__(self, stage: Stage, act: Callable[[list[str]], list[Any]]) -> None:
-        self.stage = stage
-        self._act = act
-        self.batches: list[list[str]] = []
-        self.failed: list[str] = []
-        self.fail_error: Exception | None = None
-
-    async def run(self, tasks: Sequence[Task]) -> Sequence[Answer | Exception]:
-        keys = [task.document for task in tasks]
-        self.batches.append(keys)
-        return self._act(keys)
-
-    async def fail(self, task: Task) -> Answer:
-        if self.fail_error is not None:
-            raise self.fail_error
-        self.failed.append(task.document)
-        return Answer(b"failed", "failed")
-
-
-class Box:
-    """A sender that keeps what arrives and fails as the test says."""
-
-    def __init__(self) -> None:
-        self.sent: list[Outbound] = []
-        self.tries = 0
-        self.errors: list[Callable[[Outbound], BaseException | None]] = []
-
-    async def send(self, messages: Sequence[Outbound]) -> list[BaseException | None]:
-        self.tries += 1
-        fate = self.errors.pop(0) if self.errors else lambda _: None
-        results = [fate(message) for message in messages]
-        self.sent += [message for message, result in zip(messages, results, strict=True) if result is None]
-        return results
-
-
-class Bench:
-    """A delivery with everything about it in reach."""
-
-    def __init__(self, folder: Path, journal: Journal, stage: Stage, act: Callable[[list[str]], list[Any]], **settings: Any) -> None:
-        self.settings = StreamSettings(data_dir=folder, metrics_port=0, software="1.0", **settings)
-        self.metrics = Metrics(self.settings)
-        self.step = Script(stage, act)
-        self.box = Box()
-        self.slept: list[float] = []
-        self.waits = asyncio.Event()
-        self.delivery = Delivery(self.step, self.box, self.settings, journal, self.metrics, sleep=self._sleep)
-
-    async def _sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.waits.set()
-        await asyncio.sleep(0)
-
-    def value(self, name: str, **labels: str) -> float:
-        return self.metrics.registry.get_sample_value(name, labels) or 0.0
-
-    def sent(self, topic: str) -> list[Outbound]:
-        return [message for message in self.box.sent if message.topic == f"biorelay.{topic}"]
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    with Journal(tmp_path / "attempts") as journal:
-        yield journal
-
-
-@pytest.fixture
-def bench(tmp_path: Path, journal: Journal) -> Callable[..., Bench]:
-    return lambda act, stage=Stage.NER, **settings: Bench(tmp_path, journal, stage, act, **settings)
-
-
-def inbound(number: int, topic: str = "abstracts", **more: Any) -> Inbound:
-    fields = {"value": b"v%d" % number, "headers": headers.stamp(Revision(0, number), 5)} | more
-    return Inbound(f"biorelay.{topic}", 0, number, 1000 + number, f"pubmed:{number}".encode(), **fields)
+from .bench import Bench, inbound
 
 
 def ok(keys: list[str]) -> list[Any]:
@@ -130,7 +48,7 @@ async def test_answers_go_out_in_order_with_revision_and_time(bench: Callable[..
     it = bench(ok)
     await it.delivery.settle([inbound(n, headers=()) for n in (3, 4, 5)])
     assert [(m.key, m.value, m.partition) for m in it.box.sent] == [(b"pubmed:%d" % n, b"pubmed:%d" % n, 0) for n in (3, 4, 5)]
-    assert it.box.sent[0].headers == ((headers.REVISION, b"0:3"), (headers.PUBLISHED_AT, b"1003"))
+    assert it.box.sent[0].headers[:2] == ((headers.REVISION, b"0:3"), (headers.PUBLISHED_AT, b"1003"))
     assert it.box.tries == 1
 
 
@@ -356,48 +274,6 @@ async def test_after_a_stop_nothing_of_the_batch_is_acknowledged(bench: Callable
     with pytest.raises(GraphLocked):
         await it.delivery.run(Stream([[inbound(1, "relations")]], happened))
     assert happened == []
-
-
-class Producer:
-    """Faust's producer as the broker's absence makes it behave."""
-
-    def __init__(self, *fates: Any) -> None:
-        self.fates = list(fates)
-        self.calls = 0
-
-    async def maybe_start_producer(self) -> "Producer":
-        return self
-
-    async def send(self, *_: Any) -> Any:
-        self.calls += 1
-        fate = self.fates.pop(0)
-        if isinstance(fate, ProducerSendError):
-            raise fate
-        answer = asyncio.get_running_loop().create_future()
-        if isinstance(fate, BaseException):
-            answer.set_exception(fate)
-        elif fate == "cancel":
-            answer.cancel()
-        else:
-            answer.set_result(fate)
-        return answer
-
-
-def wrapped(cause: Exception) -> ProducerSendError:
-    error = ProducerSendError("Error while sending")
-    error.__cause__ = cause
-    return error
-
-
-async def test_what_faust_wraps_is_unwrapped() -> None:
-    """A broker away for longer than the producer's timeout makes `send` itself raise; each further try would wait as long."""
-    producer = Producer("fine", wrapped(KafkaTimeoutError()), "never tried")
-    results = await FaustSender(producer).send([Outbound("t", 0, b"k", b"v")] * 3)
-    assert [type(result) for result in results] == [type(None), KafkaTimeoutError, KafkaTimeoutError]
-    assert producer.calls == 2
-    producer = Producer(wrapped(MessageSizeTooLargeError()), "fine", NotLeaderForPartitionError(), "cancel")
-    results = await FaustSender(producer).send([Outbound("t", 0, b"k", b"v")] * 4)
-    assert [type(result) for result in results] == [MessageSizeTooLargeError, type(None), NotLeaderForPartitionError, KafkaConnectionError]
 
 
 async def test_dead_letters_name_what_happened_in_the_log(bench: Callable[..., Bench], caplog: pytest.LogCaptureFixture) -> None:
