@@ -6,89 +6,16 @@ from processors.records import Section
 
 _LABEL = re.compile(r"(?:^|(?<=[.?!;)\]\"”'’]) )([A-Z][A-Za-z0-9 ,/&'’()–-]{1,79}): (?=\S)")
 _WORD = re.compile(r"[a-z]+")
-_WORDS = frozenset(
-    [
-        "abstract",
-        "aim",
-        "aims",
-        "animals",
-        "approach",
-        "background",
-        "case",
-        "conclusion",
-        "conclusions",
-        "context",
-        "criteria",
-        "data",
-        "design",
-        "discussion",
-        "evaluation",
-        "evidence",
-        "experimental",
-        "extraction",
-        "findings",
-        "funding",
-        "goal",
-        "goals",
-        "hypotheses",
-        "hypothesis",
-        "implications",
-        "importance",
-        "interpretation",
-        "intervention",
-        "interventions",
-        "introduction",
-        "limitations",
-        "material",
-        "materials",
-        "measurement",
-        "measurements",
-        "measures",
-        "method",
-        "methodology",
-        "methods",
-        "novelty",
-        "objective",
-        "objectives",
-        "observations",
-        "outcome",
-        "outcomes",
-        "participants",
-        "patients",
-        "population",
-        "presentation",
-        "problem",
-        "procedure",
-        "procedures",
-        "purpose",
-        "question",
-        "questions",
-        "rationale",
-        "recommendations",
-        "registration",
-        "relevance",
-        "result",
-        "results",
-        "review",
-        "sample",
-        "selection",
-        "setting",
-        "settings",
-        "significance",
-        "sources",
-        "statement",
-        "strategy",
-        "study",
-        "subjects",
-        "summary",
-        "synthesis",
-    ]
+_KNOWN = re.compile(
+    "abstract|aims?|animals|approach|availability|background|case|conclusions?|contact|context|criteria|data|design|discussion|evaluation|"
+    "evidence|experimental|extraction|findings|funding|goals?|highlights|hypothes[ie]s|implementation|implications|importance|information|"
+    "interpretation|interventions?|introduction|limitations|materials?|measurements?|measures|methods?|methodology|motivation|novelty|"
+    "objectives?|observations|outcomes?|participants|patients|points|population|presentation|problem|procedures?|purpose|questions?|rationale|"
+    "recommendations|registration|relevance|results?|review|samples?|selection|settings?|significance|sources|statement|strategy|study|"
+    "subjects|summary|synthesis"
 )
 """Words of the labels that NLM lists (https://lhncbc.nlm.nih.gov/ii/areas/structured-abstracts.html)."""
-_BETWEEN = frozenset([
-    "analysis", "and", "author", "authors", "clinical", "collection", "for", "key", "main", "of", "primary", "reviewer", "s", "secondary",
-    "the", "trial", "with"
-])  # fmt: skip
+_BETWEEN = re.compile("analysis|and|authors?|clinical|collection|for|key|main|of|primary|reviewers?|s|secondary|supplementary|trial|with")
 
 
 def split_labels(text: str) -> tuple[Section, ...]:
@@ -108,5 +35,5 @@ def split_labels(text: str) -> tuple[Section, ...]:
 def _is_label(words: str) -> bool:
     """In capitals one of NLM's words is enough; otherwise each must be one, so that no sentence with a colon is taken for a label."""
     parts = _WORD.findall(words.lower())
-    known = [part in _WORDS for part in parts]
-    return any(known) and (words.isupper() or all(is_known or part in _BETWEEN for is_known, part in zip(known, parts, strict=True)))
+    known = [_KNOWN.fullmatch(part) for part in parts]
+    return any(known) and (words.isupper() or all(word or _BETWEEN.fullmatch(part) for word, part in zip(known, parts, strict=True)))

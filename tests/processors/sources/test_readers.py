@@ -17,6 +17,7 @@ from processors.records import Abstract, Section
 from processors.sources import EXACT, Deletion, Limits, Problem, read
 from processors.sources.jsonl import write_jsonl
 from processors.sources.octets import CHUNK
+from tests.processors.sources.writing import nbib
 
 GOOD = [
     Abstract(id="pubmed:1", title="Naloxone reverses clonidine.", sections=(Section(text="In rats, naloxone acts."),)),
@@ -358,6 +359,18 @@ class TestPubMedXml(ReaderContract):
         """XML 1.0's characters, with single spaces, which is what the reader makes of white space."""
         allowed = "".join(c for c in text if c >= " " and c not in "\ufffe\uffff")
         return " ".join(allowed.split())
+
+
+class TestNbib(ReaderContract):
+    format = "nbib"
+    name = "a.nbib"
+
+    def record(self, abstract: Abstract) -> bytes:
+        return nbib(abstract).encode()
+
+    def clean(self, text: str) -> str:
+        """Words with single spaces; NUL is what no text may hold."""
+        return " ".join(text.replace("\0", " ").split())
 
 
 def test_chunks_are_small_enough_for_the_memory_that_these_tests_allow() -> None:
