@@ -1,9 +1,10 @@
 """Relations: from a document's linked mentions to typed relations between its entities."""
 
 import logging
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from models.runtime.pairs import FEATURES, MentionTokens, PairInputs, build_pair
 from models.runtime.pieces import piece_ranges
 from models.runtime.relation_head import RelationHead
 from processors.ner import DIGITS, entity_types
+from processors.polarity import Polarity
 from processors.records import (
     Entities,
     EntityType,
@@ -86,6 +88,7 @@ class RelationClassifier:
         inputs = nearest_pairs(build_pairs(encoded.hidden, named.tokens, self._head.type_pairs), limit)
         scores = self._head.score(inputs)
         labels = self._head.decide(scores)
+        polarity = Polarity(entities.text)
         participants: dict[int, Participant] = {}
         relations = []
         for row in np.flatnonzero(labels).tolist():
@@ -96,13 +99,17 @@ class RelationClassifier:
                 if number not in participants:
                     participants[number] = self._participant(named, number, self._types[int(inputs.entity_type[number])])
             (subject, near_subject), (object_, near_object) = sides
+            shown = evidence(entities.text, sentence_ends, named.mentions[near_subject], named.mentions[near_object])
+            judged = polarity.judge(sentences_within(sentence_ends, shown.start, shown.end), _range(shown.subject), _range(shown.object))
             relations.append(
                 Relation(
                     subject=participants[subject],
                     object=participants[object_],
                     predicate=self._predicates[label - 1],
                     probability=round(float(scores[row, label]), DIGITS),
-                    evidence=evidence(entities.text, sentence_ends, named.mentions[near_subject], named.mentions[near_object]),
+                    negated=judged.negated,
+                    speculated=judged.speculated,
+                    evidence=shown.model_copy(update={"cues": judged.cues}),
                 )
             )
         return sorted(relations, key=lambda relation: (relation.subject.id, relation.object.id))
@@ -161,6 +168,16 @@ def nearest_pairs(inputs: PairInputs, limit: int) -> PairInputs:
     return replace(
         inputs, pairs=inputs.pairs[kept], closest=inputs.closest[kept], between=inputs.between[kept], features=inputs.features[kept]
     )
+
+
+def sentences_within(sentence_ends: Sequence[int], start: int, end: int) -> list[tuple[int, int]]:
+    """The sentences between two places of the text, the first and the last cut there."""
+    inner = sentence_ends[bisect_right(sentence_ends, start) : bisect_left(sentence_ends, end)]
+    return list(pairwise((start, *inner, end)))
+
+
+def _range(span: Span) -> tuple[int, int]:
+    return span.start, span.end
 
 
 def evidence(text: str, sentence_ends: Sequence[int], subject: Mention, object_: Mention) -> Evidence:

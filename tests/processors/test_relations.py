@@ -57,7 +57,7 @@ def test_relations_are_found_with_their_evidence(extractor: Extractor) -> None:
             assert span in side.spans
         assert relation.subject.id < relation.object.id
         assert 0 < relation.probability == round(relation.probability, 4) <= 1
-        assert relation.negated is None
+        assert relation.negated is False  # "increase the risk of", "caused"
     assert Relations.from_bytes(relations.to_bytes()) == relations
     keys = [(r.subject.id, r.object.id) for r in relations.relations]
     assert keys == sorted(set(keys))
