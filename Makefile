@@ -72,8 +72,9 @@ train: install-train ## train the shipped model from the corpora in DATA (defaul
 bench-extract: install-train ## documents per second beside transformers pipelines with the same weights
 	@$(DEV)/python -m benchmarks.bench_extract
 
-schemas: install ## write the JSON Schemas of the records anew
+schemas: install ## write the records' JSON Schemas and the AsyncAPI document anew
 	@$(BIN)/python -m processors.schemas
+	@$(BIN)/python -m stream.asyncapi
 
 dashboards: install ## write the Grafana dashboard anew
 	@$(BIN)/python -m deploy.dashboards

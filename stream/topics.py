@@ -18,6 +18,7 @@ from .settings import StreamSettings
 EMBEDDED_MARK: Final = "biorelay-embedded-broker"
 """A topic that only the embedded broker has, by which clients know it and keep to its limits."""
 
+_TOPICS_OWN: Final = 1  # DYNAMIC_TOPIC_CONFIG among DescribeConfigs' sources
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _GET_CREATE: Final = "Create them with `biorelay topics create`."
 
@@ -50,8 +51,8 @@ class TopicState:
     name: str
     partitions: int
     replication: int
-    config: dict[str, str]  # empty where the broker does not tell (the embedded one)
-    problems: tuple[str, ...] = ()  # what is unlike what `create_topics` makes
+    config: dict[str, str]  # what holds, whoever set it; empty where the broker does not tell (the embedded one)
+    overrides: dict[str, str]  # what was set on the topic itself
 
 
 def names(settings: StreamSettings) -> dict[Topic, str]:
@@ -64,9 +65,9 @@ def dead_letter_bytes(settings: StreamSettings) -> int:
 
 
 def config_of(topic: Topic, settings: StreamSettings) -> dict[str, str]:
-    """The topic's configuration: cleanup, how long deletions and events stay, the largest message."""
+    """The topic's configuration: cleanup, how long deletions and events stay, the largest message, how many copies must have it."""
     keep = str(max(settings.retention_days, 30) * _DAY_MS)
-    config = {"max.message.bytes": str(settings.message_bytes)}
+    config = {"max.message.bytes": str(settings.message_bytes), "min.insync.replicas": "2" if settings.replication >= 3 else "1"}
     if topic in _COMPACT:
         return config | {"cleanup.policy": "compact", "delete.retention.ms": keep}
     if topic is Topic.DEAD_LETTERS:
@@ -108,7 +109,7 @@ async def create_topics(settings: StreamSettings) -> list[str]:
 
 
 async def describe_topics(settings: StreamSettings) -> list[TopicState]:
-    """The topics of this prefix that exist, each with what is wrong about it.
+    """The topics of this prefix that exist; `stream.fitting.differences` says what is wrong about them.
 
     Raises `BrokerUnreachable` and `AccessDenied`.
     """
@@ -122,11 +123,9 @@ async def describe_topics(settings: StreamSettings) -> list[TopicState]:
         config = {} if EMBEDDED_MARK in everything else await _configuration(client, present)
     states = []
     for entry in found:
-        topic = wanted[entry["topic"]]
         replicas = [len(partition["replicas"]) for partition in entry["partitions"]]
-        told = config.get(entry["topic"], {})
-        state = TopicState(entry["topic"], len(replicas), min(replicas, default=0), told, tuple(_problems(topic, told, settings)))
-        states.append(state)
+        told, overrides = config.get(entry["topic"], ({}, {}))
+        states.append(TopicState(entry["topic"], len(replicas), min(replicas, default=0), told, overrides))
     return sorted(states, key=lambda state: list(wanted).index(state.name))
 
 
@@ -157,23 +156,13 @@ async def embedded(settings: StreamSettings) -> bool:
         return EMBEDDED_MARK in await client.list_topics()
 
 
-async def _configuration(client: Any, topics: Sequence[str]) -> dict[str, dict[str, str]]:
+async def _configuration(client: Any, topics: Sequence[str]) -> dict[str, tuple[dict[str, str], dict[str, str]]]:
+    """What holds for each topic, and what of it was set on the topic itself."""
     answers = await client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in topics])
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
     for answer in answers:
         for code, _said, _kind, name, entries in answer.resources:
             if not code:
-                found[name] = {entry[0]: entry[1] for entry in entries}
+                own = [entry for entry in entries if entry[3] == _TOPICS_OWN]
+                found[name] = {entry[0]: entry[1] for entry in entries}, {entry[0]: entry[1] for entry in own}
     return found
-
-
-def _problems(topic: Topic, config: dict[str, str], settings: StreamSettings) -> list[str]:
-    if not config:
-        return []
-    wanted = config_of(topic, settings)
-    said = []
-    if config.get("cleanup.policy") != wanted["cleanup.policy"]:
-        said.append(f"cleanup.policy is {config.get('cleanup.policy')}, should be {wanted['cleanup.policy']}")
-    numbers = [key for key in ("delete.retention.ms", "retention.ms", "max.message.bytes") if key in wanted and key in config]
-    low = [key for key in numbers if 0 <= int(config[key]) < int(wanted[key])]
-    return said + [f"{key} is {config[key]}, should be at least {wanted[key]}" for key in low]

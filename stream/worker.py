@@ -24,6 +24,7 @@ from models.runtime.errors import BiorelayError
 
 from .endpoint import Endpoint
 from .errors import SecondWorker, WorkerCrashed
+from .fitting import differences
 from .framing import PLAIN, Framing
 from .journal import Journal
 from .lag import INPUT, StageLag
@@ -130,9 +131,9 @@ class Worker:
         needed = [Topic.DEAD_LETTERS, *(INPUT[stage] for stage in settings.stages)]
         states = await describe_topics(patient)
         partitions = check_topics(states, settings, needed)
-        for state in states:
-            for problem in state.problems:
-                log.warning("topic %s: %s", state.name, problem)
+        for difference in differences(states, settings):
+            if difference.what != "topic":  # what this worker needs is there: just checked
+                log.warning("topic %s: %s; mend: %s", difference.topic, difference, difference.mend)
         self._embedded = await embedded(settings)
         if self._embedded:
             stack.enter_context(_only_worker(settings))
