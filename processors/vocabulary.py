@@ -3,7 +3,10 @@
 A folder holds `manifest.json`, `identifiers.marisa` and `names.marisa` (MARISA tries: Yata et al. 2007,
 "A compact static double-array keeping character codes", and https://www.s-yata.jp/marisa-trie/docs/readme.en.html).
 `identifiers.marisa` holds one row `CURIE[|CURIE...]\\tname\\ttaxon` per identifier; a row's key number is what
-`names.marisa` points to. Its keys are a type letter and a normalised name; upper case for exact keys, lower for loose ones.
+`names.marisa` points to. Its keys are a type letter and a normalised name; upper case for exact keys, lower for loose ones;
+and `=` with an identifier that another one stands for (OMIM's of what MeSH has too).
+`similar.marisa` holds the words of the names that are searched by likeness, `similar.index` their trigrams (`ngrams`).
+The manifest holds what the links' probabilities are computed with.
 """
 
 import hashlib
@@ -15,11 +18,17 @@ import marisa_trie
 
 from models.runtime.artefact import find_artefact
 from models.runtime.errors import ArtefactCorrupt, ArtefactMissing
+from processors.ngrams import NgramIndex
 from processors.records import EntityType
 
 SCHEMA = "biorelay.vocabulary/1"
 IDENTIFIERS = "identifiers.marisa"
 NAMES = "names.marisa"
+SIMILAR_NAMES = "similar.marisa"
+SIMILAR = "similar.index"
+SAME = "="
+"""Before an identifier among the keys of `names.marisa`: another one stands for it."""
+
 RECORD = "<IBH"
 """One candidate: row of the identifier (u32), tier (u8), mentions in training documents (u16)."""
 
@@ -31,6 +40,8 @@ LETTERS: dict[EntityType, str] = {
     EntityType.SPECIES: "S",
     EntityType.CELL_LINE: "L",
 }
+GROUPS: dict[EntityType, int] = {kind: number for number, kind in enumerate(LETTERS)}
+"""The numbers of the types in the trigram index."""
 
 _REMEDY = "Reinstall biorelay, or build a vocabulary with `biorelay models build-vocabulary`."
 
@@ -44,14 +55,25 @@ class Candidate(NamedTuple):
     taxa: tuple[str, ...]  # of a gene: its organism's NCBI Taxonomy number, where known; of genes together: all of theirs
 
 
+class Similar(NamedTuple):
+    """A name that is like a given one."""
+
+    words: str  # its tokens, one blank between
+    likeness: float  # 0 to 1
+
+
 class Vocabulary:
     """An opened vocabulary; immutable, safe to share between threads."""
 
-    def __init__(self, manifest: dict[str, Any], identifiers: Any, names: Any) -> None:
+    def __init__(
+        self, manifest: dict[str, Any], identifiers: Any, names: Any, similar_names: Any = None, index: NgramIndex | None = None
+    ) -> None:
         self.manifest = manifest
         self.version = f"{manifest['name']}@{manifest['version']}"
         self._identifiers = identifiers
         self._names = names
+        self._similar_names = similar_names
+        self._index = index
 
     @classmethod
     def open(cls, reference: str | Path | None = None) -> "Vocabulary":
@@ -64,20 +86,28 @@ class Vocabulary:
         except ArtefactMissing as error:
             raise ArtefactMissing(f"no vocabulary: {error}", remedy=_REMEDY) from error
         manifest = _manifest(folder)
-        for name in (IDENTIFIERS, NAMES):
+        for name, facts in manifest["files"].items():
             file = folder / name
             try:
                 with file.open("rb") as stream:
                     digest = hashlib.file_digest(stream, "sha256").hexdigest()
             except OSError as error:
                 raise ArtefactMissing(f"vocabulary file {file} cannot be read: {error.strerror}", remedy=_REMEDY) from error
-            if digest != manifest["files"][name]["sha256"]:
+            if digest != facts["sha256"]:
                 raise ArtefactCorrupt(f"vocabulary file {file} does not have the sha256 that its manifest states", remedy=_REMEDY)
         identifiers = marisa_trie.Trie()
         names = marisa_trie.RecordTrie(RECORD)
         identifiers.mmap(str(folder / IDENTIFIERS))
         names.mmap(str(folder / NAMES))
-        return cls(manifest, identifiers, names)
+        if SIMILAR not in manifest["files"]:  # a vocabulary of before
+            return cls(manifest, identifiers, names)
+        similar_names = marisa_trie.Trie()
+        similar_names.mmap(str(folder / SIMILAR_NAMES))
+        try:
+            index = NgramIndex(folder / SIMILAR, manifest["similar"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ArtefactCorrupt(f"{folder / SIMILAR} is not laid out as its manifest states: {error!r}", remedy=_REMEDY) from error
+        return cls(manifest, identifiers, names, similar_names, index)
 
     def candidates(self, kind: EntityType, key: str, *, loose: bool = False) -> list[Candidate]:
         """What a normalised name may mean as this type; empty where it is unknown. Order carries no meaning."""
@@ -88,6 +118,19 @@ class Vocabulary:
     def _candidate(self, row: int, tier: int, mentions: int) -> Candidate:
         curies, _, rest = self._identifiers.restore_key(row).partition("\t")
         return Candidate(tuple(curies.split("|")), tier, mentions, tuple(t for t in rest.rpartition("\t")[2].split(",") if t))
+
+    def similar(self, kind: EntityType, words: str, *, least: float, most: int) -> list[Similar]:
+        """The names of a type most like some words (`ngrams`), the likest first; empty where the type's names are not indexed."""
+        if self._index is None:
+            return []
+        hits = self._index.search(words, GROUPS[kind], least=least, most=most)
+        return [Similar(self._similar_names.restore_key(hit.row)[1:], hit.likeness) for hit in hits]
+
+    def canonical(self, curie: str) -> str:
+        """The identifier that stands for this one here, where the vocabulary knows both for one thing; else the same."""
+        for row, *_ in self._names.get(SAME + curie) or ():
+            return str(self._identifiers.restore_key(row).partition("\t")[0])
+        return curie
 
     def name_of(self, curie: str) -> str | None:
         """The preferred name of an identifier, or None where the vocabulary does not hold it."""
@@ -103,9 +146,10 @@ def _manifest(folder: Path) -> dict[str, Any]:
     file = folder / "manifest.json"
     try:
         manifest = json.loads(file.read_bytes())
-        usable = manifest["schema"] == SCHEMA and all(manifest["files"][name]["sha256"] for name in (IDENTIFIERS, NAMES))
+        files = manifest["files"]
+        usable = manifest["schema"] == SCHEMA and {IDENTIFIERS, NAMES} <= files.keys() and all(facts["sha256"] for facts in files.values())
         named = manifest["name"] and manifest["version"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ArtefactCorrupt(f"{file} is not a vocabulary manifest: {error!r}", remedy=_REMEDY) from error
     if not (usable and named):
         raise ArtefactCorrupt(f"{file} is not a {SCHEMA} manifest", remedy=_REMEDY)

@@ -53,18 +53,21 @@ DO_2026 = Source(
         "disease_ontology/DO_rare_slim.obo.gz",
         "disease_ontology/DO_cancer_slim.obo.gz",
         "disease_ontology/DO_infectious_disease_slim.obo.gz",
+        "disease_ontology/OMIMinDO.tsv.gz",
+        "disease_ontology/allXREFinDO.tsv.gz",
     ),
     "Disease Ontology",
 )
+DO_MESH, *DO_TERMS, DO_OMIM, DO_XREFS = DO_2026.files
 
 
-def _open(path: Path) -> TextIO:
+def open_text(path: Path) -> TextIO:
     return gzip.open(path, "rt", encoding="utf-8", newline="")
 
 
 def genes(kb: Path) -> Iterator[Name]:
     """Human genes: official symbol, synonyms and full names; pseudogenes and unnamed loci as weaker names."""
-    with _open(kb / GENES.files[0]) as stream:
+    with open_text(kb / GENES.files[0]) as stream:
         next(stream)
         for row in csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
             if row[0] != "9606":
@@ -81,10 +84,10 @@ def genes(kb: Path) -> Iterator[Name]:
 def mesh(kb: Path) -> Iterator[Name]:
     """MeSH descriptors by tree: C and F03 diseases, D chemicals; F01, F02 and G (states, phenomena) as weaker diseases."""
     trees: dict[str, set[str]] = {}
-    with _open(kb / MESH.files[1]) as stream:
+    with open_text(kb / MESH.files[1]) as stream:
         for row in csv.DictReader(stream, delimiter="\t"):
             trees.setdefault(row["mesh_id"], set()).add(row["mesh_tree_number"][:3])
-    with _open(kb / MESH.files[0]) as stream:
+    with open_text(kb / MESH.files[0]) as stream:
         for row in csv.DictReader(stream, delimiter="\t"):
             prefixes = trees.get(row["mesh_id"], set())
             letters = {p[0] for p in prefixes}
@@ -104,16 +107,19 @@ _OMIM_LINE = re.compile(r"xref: (?:OMIM|MIM):(\d{6})")
 
 def diseases(kb: Path) -> Iterator[Name]:
     """The names of Disease Ontology terms, for the MeSH descriptor (else OMIM entry) that the term is cross-referred to."""
-    for source in (*DO_2026.files[1:], *DO_2015.files):
-        with _open(kb / source) as stream:
+    placed: set[str] = set()
+    for source in (*DO_TERMS, *DO_2015.files):
+        with open_text(kb / source) as stream:
             for stanza in stream.read().split("\n[")[1:]:
                 if stanza.startswith("Term]") and "\nis_obsolete: true" not in stanza:
                     yield from _term(stanza)
-    with _open(kb / DO_2026.files[0]) as stream:
-        for row in csv.DictReader(stream, delimiter="\t"):
-            ids = tuple(f"mesh:{match[1]}" for match in re.finditer(r"MESH:([CD]\d+)", row["xrefs"]))
-            if len(ids) == 1:
-                yield Name(EntityType.DISEASE, row["label"], ids)
+    for source, pattern, prefix in ((DO_MESH, r"MESH:([CD]\d+)", "mesh:"), (DO_OMIM, r"MIM:(\d{6})", "omim:")):
+        with open_text(kb / source) as stream:
+            for row in csv.DictReader(stream, delimiter="\t"):
+                ids = [prefix + match[1] for match in re.finditer(pattern, row["xrefs"])]
+                if len(ids) == 1 and (prefix == "mesh:" or row["id"] not in placed):
+                    yield Name(EntityType.DISEASE, row["label"], (ids[0],))
+                    placed.add(row["id"])
 
 
 def _term(stanza: str) -> Iterator[Name]:

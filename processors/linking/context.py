@@ -1,12 +1,29 @@
 """What the resolvers know of the document that they work in."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from processors.abbreviations import definitions
-from processors.normalisation import exact_key
+from processors.linking.match import Match
+from processors.normalisation import exact_key, tokens
 from processors.records import Curie, EntityType
 from processors.vocabulary import Vocabulary
+
+_OPENING = re.compile(r"\s*[(\[,]\s*(?:or\s+|i\.e\.,?\s+)?")
+_LONGEST_SHORT = 10
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Whether a short form's letters and digits stand in the long form in their order, the first at the start of a word."""
+    wanted = exact_key(short)
+    words = tokens(long)
+    for index, word in enumerate(words):
+        if wanted[:1] == word[:1]:
+            rest = iter("".join(words[index:]))
+            return all(letter in rest for letter in wanted)
+    return False
 
 
 class Context:
@@ -31,3 +48,41 @@ class Context:
         """NCBI Taxonomy numbers of the species mentions; complete before the first gene."""
         self.genes: list[Curie] = []
         """The document's genes, sorted; complete before the first variant."""
+        self.concepts: set[Curie] = set()
+        """Identifiers of the mentions whose name has one meaning only; complete before the first name of several meanings."""
+        self.known: dict[tuple[EntityType, str], Match | None] = {}
+        """What a surface was found to mean: one name has one meaning in a document."""
+        self._beside: dict[tuple[EntityType, str], list[str]] = self._neighbours()
+
+    def forget(self) -> None:
+        """Let names be looked up anew, now that more of the document's concepts are known."""
+        self.known.clear()
+
+    def expanded(self, surface: str) -> str:
+        """A surface with its abbreviated words written out as the document defines them."""
+        return self.long_of.get(surface) or " ".join(self.long_of.get(word, word) for word in surface.split())
+
+    def beside(self, kind: EntityType, surface: str) -> list[str]:
+        """Other mentions of the document that a short form may stand for, or a short form of the surface: the nearest reason first."""
+        return self._beside.get((kind, surface), [])
+
+    def _neighbours(self) -> dict[tuple[EntityType, str], list[str]]:
+        """Mentions that stand as `long form (SHORT)`, or whose words begin with the letters of a short form."""
+        found: dict[tuple[EntityType, str], list[str]] = defaultdict(list)
+        ordered = sorted(set(self.mentions))
+        for (start, end, kind), (after, stop, other) in pairwise(ordered):
+            long, short = self.text[start:end], self.text[after:stop]
+            apart = after >= end and kind is other and len(short) <= _LONGEST_SHORT < len(long)
+            if apart and _OPENING.fullmatch(self.text[end:after]) and _abbreviates(short, long):
+                found[kind, short].append(long)
+                found[kind, long].append(short)
+        initials: dict[tuple[EntityType, str], list[str]] = defaultdict(list)
+        for start, end, kind in ordered:
+            if end - start > _LONGEST_SHORT and len(words := tokens(self.text[start:end])) > 1:
+                initials[kind, "".join(word[0] for word in words)].append(self.text[start:end])
+        for start, end, kind in ordered:
+            short = self.text[start:end]
+            if 2 < len(short) <= _LONGEST_SHORT and not short.islower():
+                key = exact_key(short)
+                found[kind, short] += initials.get((kind, key), []) or initials.get((kind, key.removesuffix("s")), [])
+        return found

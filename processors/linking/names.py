@@ -1,48 +1,45 @@
-"""Names of any type: the document's own definition, the name itself, its parts, the name without what makes no other entity."""
+"""Names of any type: the document's own definition, the name itself, its parts, the name without what makes no other entity,
+and where all that is unknown, the known names most like it."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from math import log1p
 
+from processors.linking import surface as surfaces
 from processors.linking.context import Context
+from processors.linking.likeness import compare
 from processors.linking.match import Match
-from processors.normalisation import exact_key, loose_key
-from processors.records import Curie, EntityType
+from processors.normalisation import exact_key, loose_key, tokens
+from processors.records import EntityType
 from processors.vocabulary import Candidate
 
-_LONGEST_NAME = 200
+LONGEST_NAME = 200
+"""A longer mention is no name that a vocabulary could hold."""
 
-_CONJUNCTION = re.compile(r"\s*(?:/|,|\band\b|\bor\b|&)\s*")
-_BRACKETS = re.compile(r"\s*[(\[][A-Za-z][^()\[\]]+[)\]]\s*")
-_BRACKETED_NAME = re.compile(r"^.*[(\[]([A-Za-z][^()\[\]]+)[)\]]")  # what stands in the last brackets, and what follows
-_COMMON_STEM = re.compile(r"^(?P<stem>[A-Za-z][\w-]*?[A-Za-z-])(?P<first>\d+[A-Za-z]?)(?P<rest>(?:\s*(?:/|,|and|&)\s*-?\d+[A-Za-z]?)+)$")
-_STEREO = re.compile(r"^(?:\((?:[RSEZ+±-]|\+/-|R,S|\d[RS])+\)|[DLRSdl]{1,2}|cis|trans|racemic)\s*-\s*")
-_SALT = re.compile(
-    r"\s+(?:di|mono|hemi)?(?:sodium|potassium|calcium|hydrochloride|hcl|hydrobromide|ac?etate|sul[fp]h?ate|maleate|fumarate|citrate|tartrate|"
-    r"mesylate|phosphate|bromide|chloride|nitrate|succinate|tablets?|therapy|treatment)$",
-    re.IGNORECASE,
-)
-_GENERIC = re.compile(r"(?:co-?)?infections?|infected|diseases?|disorders?|syndromes?|tumou?rs?|symptoms?|patients?", re.IGNORECASE)
-_MODIFIERS = """
-severe mild moderate chronic acute advanced early late primary secondary recurrent progressive sporadic idiopathic symptomatic isolated
-classic classical typical common active generalized malignant metastatic invasive childhood adult adult-onset early-onset late-onset
-human mouse rat murine recombinant wild-type mutant total serum plasma endogenous exogenous oral intravenous
-"""
-_LEADING = frozenset(_MODIFIERS.split())
-"""Words before a name that do not make another entity of it; left out only where the whole name is unknown."""
+_LIKE = 0.45
+"""The least trigram likeness of a name that is looked at."""
+_MOST_LIKE = 16
+_SHORT = 6
 
 Choice = Callable[[Context, Sequence[Candidate]], Candidate | None]
 """Which of a name's candidates the document means; None where none fits."""
 
 
 def choose(context: Context, candidates: Sequence[Candidate]) -> Candidate | None:
-    """The candidate that training documents mean most often."""
-    return min(candidates, key=lambda c: (-c.mentions, c.tier, len(c.curies), c.curies), default=None)
+    """The candidate that the document's other mentions mean already, else the one that training documents mean most often."""
+
+    def rank(candidate: Candidate) -> tuple[object, ...]:
+        here = len(candidates) > 1 and set(candidate.curies) <= context.concepts
+        return (not here, -candidate.mentions, candidate.tier, len(candidate.curies), candidate.curies)
+
+    return min(candidates, key=rank, default=None)
 
 
 def resolve(context: Context, kind: EntityType, start: int, end: int, choice: Choice = choose) -> Match | None:
     """What a mention's name means in its document; None where every way fails."""
-    link = _Names(context, kind, choice).named(context.text[start:end])
-    return Match(link) if link else None
+    surface = context.text[start:end]
+    if (kind, surface) not in context.known:
+        context.known[kind, surface] = _Names(context, kind, choice).named(surface)
+    return context.known[kind, surface]
 
 
 class _Names:
@@ -53,62 +50,102 @@ class _Names:
         self.kind = kind
         self.choice = choice
 
-    def named(self, surface: str) -> tuple[Curie, ...]:
-        """The document's own definition, the name itself, then its parts; empty where all fail."""
-        if len(surface) > _LONGEST_NAME:
-            return ()
-        long_of, shorts_of = self.context.long_of, self.context.shorts_of
-        for name in (long_of.get(surface), surface, *shorts_of.get(exact_key(surface), ())):
-            if name and (link := self._lookup(name)):
-                return link
-        expanded = " ".join(long_of.get(word, word) for word in surface.split())
-        if expanded != surface and (link := self._lookup(expanded)):
-            return link
-        if (bare := _BRACKETS.sub(" ", surface)) != surface:
-            for name in (bare, _BRACKETED_NAME.sub(r"\1", surface)):
-                if name.strip() and (link := self._lookup(name)):
-                    return link
-        return self._parts(surface) or self._without_modifiers(expanded)
+    def named(self, surface: str) -> Match | None:
+        """The first way that leads somewhere; None where all fail."""
+        if len(surface) > LONGEST_NAME:
+            return None
+        for name, way in self._readings(surface):
+            if match := self.look_up(name):
+                return self._seen_as(match, surface, way)
+        longest = self.context.expanded(surface)
+        for names in surfaces.parts(surface):
+            if match := self._together(names):
+                return self._seen_as(match, surface, "parts")
+        for name in surfaces.bare(self.kind, longest):
+            if match := self.look_up(name):
+                return self._seen_as(match, surface, "organ" if name.endswith(" diseases") else "bare")
+            for names in surfaces.parts(name):
+                if match := self._together(names):
+                    return self._seen_as(match, surface, "parts")
+        if match := self._like(longest):
+            return self._seen_as(match, surface, "like")
+        return None
 
-    def _lookup(self, name: str) -> tuple[Curie, ...]:
+    def _readings(self, surface: str) -> Iterator[tuple[str, str]]:
+        """The surface's names in the document, each with the way there."""
+        context = self.context
+        if long := context.long_of.get(surface):
+            yield long, "definition"
+        yield surface, "itself"
+        for short in context.shorts_of.get(exact_key(surface), ()):
+            yield short, "short"
+        for name in context.beside(self.kind, surface):
+            yield name, "beside"
+        expanded = context.expanded(surface)
+        if expanded != surface:
+            yield expanded, "expanded"
+        for name in surfaces.without_brackets(surface):
+            yield name, "brackets"
+
+    def look_up(self, name: str) -> Match | None:
+        """What a name means by its exact key, else by its loose one."""
         vocabulary, kind = self.context.vocabulary, self.kind
-        candidates = vocabulary.candidates(kind, exact_key(name)) or vocabulary.candidates(kind, loose_key(kind, name), loose=True)
+        loose = 0.0
+        candidates = vocabulary.candidates(kind, exact_key(name))
+        if not candidates:
+            loose = 1.0
+            candidates = vocabulary.candidates(kind, loose_key(kind, name), loose=True)
         best = self.choice(self.context, candidates) if candidates else None
-        return best.curies if best else ()
+        if best is None:
+            return None
+        all_mentions = sum(c.mentions for c in candidates)
+        features = {
+            "loose": loose,
+            "synonym": float(best.tier == 1 and not best.mentions),
+            "weak": float(best.tier > 1 and not best.mentions),
+            "seen": log1p(min(best.mentions, 20)),
+            "unseen": float(not best.mentions),
+            "share": (best.mentions + 0.5) / (all_mentions + 0.5 * len(candidates)),
+            "rivals": log1p(len(candidates) - 1),
+        }
+        return Match(best.curies, features)
 
-    def _parts(self, surface: str) -> tuple[Curie, ...]:
-        """A name that joins several: `ERK1/2`, `TNF-alpha and IL-6`; only where every part is known."""
-        if match := _COMMON_STEM.match(surface):
-            numbers = [match["first"], *re.findall(r"\d+[A-Za-z]?", match["rest"])]
-            names = [match["stem"] + number for number in numbers]
-        else:
-            names = [part for part in _CONJUNCTION.split(surface) if part]
-        if len(names) < 2:
-            return ()
-        head = names[-1].split()[-1]
-        joined = [*(f"{name} {head}" for name in names[:-1]), names[-1]]  # `breast and ovarian cancer`
-        for parts in (names, joined):
-            links = [self._lookup(part) for part in parts]
-            if all(links):
-                return tuple(dict.fromkeys(c for link in links for c in link))
-        return ()
+    def _together(self, names: Sequence[str]) -> Match | None:
+        """Several names at once; only where every one is known. The weakest says how sure it is."""
+        found = [self.look_up(name.strip()) or self._bare(name.strip()) for name in names]
+        matches = [match for match in found if match]
+        if len(matches) < len(names):
+            return None
+        weakest = min(matches, key=lambda match: (match.features["share"], match.features["seen"]))
+        return Match(tuple(dict.fromkeys(curie for match in matches for curie in match.curies)), weakest.features)
 
-    def _without_modifiers(self, surface: str) -> tuple[Curie, ...]:
-        """The name without words that make no other entity of it: modifiers before it, a salt or a generic noun behind it."""
-        if self.kind is EntityType.CHEMICAL:
-            bare = _SALT.sub("", _STEREO.sub("", surface))
-            if bare and bare != surface and (link := self._lookup(bare)):
-                return link
-        words = surface.split()
-        if (
-            self.kind is EntityType.DISEASE
-            and len(words) > 1
-            and _GENERIC.fullmatch(words[-1])
-            and (link := self._lookup(" ".join(words[:-1])))
-        ):
-            return link
-        while len(words) > 1 and words[0].lower() in _LEADING:
-            words = words[1:]
-            if link := self._lookup(" ".join(words)):
-                return link
-        return ()
+    def _bare(self, name: str) -> Match | None:
+        return next((match for rest in surfaces.bare(self.kind, name) if (match := self.look_up(rest))), None)
+
+    def _like(self, surface: str) -> Match | None:
+        """The known name most like the surface."""
+        words = " ".join(tokens(surface))
+        if len(words) < _SHORT:
+            return None
+        best: dict[tuple[str, ...], tuple[float, Match]] = {}
+        for name, likeness in self.context.vocabulary.similar(self.kind, words, least=_LIKE, most=_MOST_LIKE):
+            seen = compare(self.kind, words, name)
+            match = self.look_up(name.replace(" ", "")) if seen else None
+            if seen is None or match is None:
+                continue
+            value = likeness + seen["mine"] + seen["its"] + 0.5 * seen["head"]
+            if match.curies not in best or value > best[match.curies][0]:
+                best[match.curies] = (value, Match(match.curies, {**match.features, **seen, "likeness": likeness}))
+        ranked = sorted(best.values(), key=lambda item: (-item[0], item[1].curies))
+        if not ranked:
+            return None
+        gap = ranked[0][0] - ranked[1][0] if len(ranked) > 1 else 1.0
+        return Match(ranked[0][1].curies, {**ranked[0][1].features, "gap": min(gap, 1.0)})
+
+    def _seen_as(self, match: Match, surface: str, way: str) -> Match:
+        """The match with what the whole mention says of it."""
+        short = way == "itself" and len(surface) < _SHORT and not surface.islower()
+        return Match(
+            match.curies,
+            {**match.features, f"way:{way}": 1.0, "short": float(short), "several": float(len(match.curies) > 1)},
+        )

@@ -37,6 +37,12 @@ KB = {
     "disease_ontology/DO_rare_slim.obo.gz": "format-version: 1.2\n\n[Term]\nid: DOID:3\nname: rarely seen disease\nxref: MIM:123456\n",
     "disease_ontology/DO_cancer_slim.obo.gz": "format-version: 1.2\n",
     "disease_ontology/DO_infectious_disease_slim.obo.gz": "format-version: 1.2\n",
+    "disease_ontology/OMIMinDO.tsv.gz": 'id\tlabel\txrefs\n"DOID:1612"\t"breast cancer"\t"MIM:114480"\n"DOID:4"\t"lonely disease"\t"MIM:999999"\n',
+    "disease_ontology/allXREFinDO.tsv.gz": (
+        'id\tlabel\txref\n"DOID:1612"\t"breast cancer"\t"MESH:D001943"\n"DOID:1612"\t"breast cancer"\t"MIM:114480"\n'
+        '"DOID:4"\t"lonely disease"\t"MIM:999999"\n"DOID:5"\t"two"\t"MESH:D000001"\n"DOID:5"\t"two"\t"MESH:D000002"\n'
+        '"DOID:5"\t"two"\t"MIM:111111"\n'
+    ),
 }  # fmt: skip
 
 TRAIN = (
