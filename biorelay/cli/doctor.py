@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Say what is missing and how to mend it.
 
-    Looks at the installation, the model, the vocabulary, the broker and the graph.
+    Looks at the installation, the model, the vocabulary, the machine, the broker and the graph, and writes nothing.
 
     Exit code 1 where something that was asked for does not work.
 
@@ -38,7 +38,8 @@ async def _examine(ctx: typer.Context, as_json: bool) -> str:
     from biorelay.doctor import Verdict, examine
 
     worst = Verdict.OK
-    async for finding in examine(settings_of(ctx), state_of(ctx).config):
+    state = state_of(ctx)
+    async for finding in examine(settings_of(ctx), state.config, state.options):
         worst = max(worst, finding.verdict, key=list(Verdict).index)
         if as_json:
             emit(asdict(finding))

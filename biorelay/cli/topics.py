@@ -1,67 +1,120 @@
-"""`biorelay topics`: create the topics and look at them."""
+"""`biorelay topics`: create the topics, compare them with what they should be, and mend what can be mended."""
 
 import asyncio
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from biorelay.cli.failure import FAILURE
 from biorelay.cli.options import AsJson
 from biorelay.cli.state import settings_of
 
-app = typer.Typer(no_args_is_help=True, help="Create the topics, and look at them.")
+if TYPE_CHECKING:
+    from stream.fitting import Difference
+    from stream.topics import TopicState
+
+app = typer.Typer(no_args_is_help=True, help="Create the topics, and compare them with what they should be.")
+
+DAY_MS = 24 * 60 * 60 * 1000
 
 
 @app.command()
-def create(ctx: typer.Context, as_json: AsJson = False) -> None:
+def create(
+    ctx: typer.Context,
+    fix: Annotated[bool, typer.Option("--fix", help="Also set what existing topics' settings lack.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Create the topics that are missing, with the partitions, cleanup and limits that the settings say.
 
-    Those that exist are left as they are; where they do not fit, the command fails and says why.
+    Those that exist are left as they are, unless --fix is given: then cleanup, retention and limits are set anew where they fall short.
+    Partitions are never added, for keys would move to others and a document's versions would lose their order;
+    where they do not fit, the command fails and says what to do.
 
     \b
     Examples:
       biorelay topics create
+      biorelay topics create --fix
       BIORELAY_TOPICS_PARTITIONS=12 biorelay topics create
     """
     from biorelay.cli.console import emit, say
-    from stream.topics import create_topics
+    from stream.fitting import alter_topics, differences
+    from stream.topics import create_topics, describe_topics
 
     settings = settings_of(ctx).stream()
     created = asyncio.run(create_topics(settings))
+    altered = asyncio.run(alter_topics(settings)) if fix else []
+    left = differences(asyncio.run(describe_topics(settings)), settings)
     if as_json:
         for name in created:
             emit({"created": name})
+        for done in altered:
+            emit({"altered": done.topic, "setting": done.what, "from": done.found, "to": done.wanted})
     else:
         say(f"created {', '.join(created)}" if created else f"all topics of {settings.prefix!r} are there already")
+        for done in altered:
+            say(f"{done.topic}: {done.what} was {done.found}, is {done.wanted}")
+    for difference in left:
+        say(f"{difference.topic}: {difference}", style="yellow")
+        say(f"    {difference.mend}")
 
 
 @app.command()
 def describe(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """Show the topics: partitions, copies, cleanup, and what does not fit. Exit code 1 where something is missing or wrong.
+    """Show the topics as they are, and what differs from what they should be, with the command that mends it.
+
+    Exit code 1 where something is missing or differs.
 
     \b
     Examples:
       biorelay topics describe
       biorelay topics describe --json
     """
-    from biorelay.cli.console import emit, say, table
-    from stream.topics import check_topics, describe_topics
+    from biorelay.cli.console import emit, say, show, table
+    from stream.fitting import differences
+    from stream.topics import describe_topics, names
 
     settings = settings_of(ctx).stream()
-    states = asyncio.run(describe_topics(settings))
+    states = {state.name: state for state in asyncio.run(describe_topics(settings))}
+    wrong = differences(list(states.values()), settings)
     if as_json:
-        for state in states:
-            emit(
-                {
-                    "topic": state.name,
-                    "partitions": state.partitions,
-                    "replication": state.replication,
-                    "config": state.config,
-                    "problems": state.problems,
-                }
-            )
-    elif states:
-        rows = [[s.name, s.partitions, s.replication, s.config.get("cleanup.policy", "-"), "; ".join(s.problems) or "ok"] for s in states]
-        table(["topic", "partitions", "copies", "cleanup", "fits"], rows)
-    check_topics(states, settings)
-    if any(state.problems for state in states):
-        say("some topics are not as `biorelay topics create` makes them", style="yellow")
-        raise typer.Exit(1)
+        for name in names(settings).values():
+            emit(_as_json(name, states.get(name), [difference for difference in wrong if difference.topic == name]))
+    else:
+        rows = [_row(states[name], sum(d.topic == name for d in wrong)) for name in names(settings).values() if name in states]
+        table(["topic", "partitions", "copies", "in sync", "cleanup", "keeps", "message", "fits"], rows)
+        for difference in wrong:
+            show(f"{difference.topic}: {difference}")
+            show(f"    {difference.mend}")
+    if wrong:
+        say(f"{len(wrong)} thing{'' if len(wrong) == 1 else 's'} not as `biorelay topics create` makes them", style="yellow")
+        raise typer.Exit(FAILURE)
+
+
+def _row(state: "TopicState", wrong: int) -> list[str]:
+    told = state.config
+    kept = told.get("delete.retention.ms" if told.get("cleanup.policy") == "compact" else "retention.ms", "-")
+    size = told.get("max.message.bytes", "-")
+    return [
+        state.name,
+        str(state.partitions),
+        str(state.replication),
+        told.get("min.insync.replicas", "-"),
+        told.get("cleanup.policy", "-"),
+        f"{int(kept) / DAY_MS:.3g} d" if kept.isdecimal() else kept,
+        f"{int(size) / 2**20:.3g} MiB" if size.isdecimal() else size,
+        "ok" if not wrong else f"{wrong} wrong",
+    ]
+
+
+def _as_json(name: str, state: "TopicState | None", wrong: "list[Difference]") -> dict[str, Any]:
+    differing = [{"what": d.what, "found": d.found, "wanted": d.wanted, "mend": d.mend, "fix": d.alterable} for d in wrong]
+    if state is None:
+        return {"topic": name, "exists": False, "differences": differing}
+    return {
+        "topic": name,
+        "exists": True,
+        "partitions": state.partitions,
+        "replication": state.replication,
+        "config": state.config,
+        "differences": differing,
+    }

@@ -46,8 +46,23 @@ def test_missing_topics_are_a_failure_with_its_remedy(cli: Cli, broker: StreamSe
     monkeypatch.setenv("BIORELAY_TOPICS_PREFIX", "other")
     result = cli("topics", "describe")
     assert result.exit_code == 1
-    assert "has no topic other.abstracts" in result.stderr
-    assert "biorelay topics create" in result.stderr
+    assert "other.abstracts: topic is missing, should be there\n    biorelay topics create\n" in result.stdout
+    lines = [json.loads(line) for line in cli("topics", "describe", "--json").stdout.splitlines()]
+    assert [line["exists"] for line in lines] == [False] * 7
+
+
+def test_partitions_that_differ_from_the_settings_are_told_and_never_mended(
+    cli: Cli, broker: StreamSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIORELAY_TOPICS_PARTITIONS", "4")
+    result = cli("topics", "describe", "--json")
+    assert result.exit_code == 1
+    found = [difference for line in map(json.loads, result.stdout.splitlines()) for difference in line["differences"]]
+    assert [(d["what"], d["found"], d["wanted"], d["fix"]) for d in found] == [("partitions", "2", "4", False)] * 3
+    assert "keys would move" in found[0]["mend"]
+    fixed = cli("topics", "create", "--fix")
+    assert "biorelay.abstracts: partitions is 2, should be 4" in fixed.stderr
+    assert cli("topics", "describe").exit_code == 1
 
 
 def test_topics_that_are_there_are_left_alone(cli: Cli, broker: StreamSettings) -> None:

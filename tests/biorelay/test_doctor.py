@@ -1,12 +1,21 @@
 """The doctor names what is missing and how to mend it, and comes to an end whatever is away."""
 
+import asyncio
 import json
+import socket
 from pathlib import Path
 
 import pytest
+from neo4j import GraphDatabase
 
+from biorelay.asking import graph_of
+from biorelay.doctor import Finding, Verdict, _bounded, installation, machine, neighbours
+from biorelay.settings import load_settings
+from graphstore import Contribution
+from processors.records import Revision
 from stream.settings import StreamSettings
-from tests.biorelay.conftest import Cli
+from tests.biorelay.conftest import Cli, relations
+from tests.services import Neo4jAddress
 
 
 @pytest.fixture(autouse=True)
@@ -24,9 +33,11 @@ def test_it_looks_at_everything(cli: Cli) -> None:
     assert list(found) == [
         "Python",
         "settings",
+        "libraries",
         "onnxruntime",
         "model",
         "vocabulary",
+        "machine",
         "data folder",
         "broker",
         "graph",
@@ -51,7 +62,23 @@ def test_a_broker_that_was_asked_for_is_a_problem(cli: Cli, monkeypatch: pytest.
 
 def test_a_broker_that_answers(cli: Cli, broker: StreamSettings) -> None:
     finding = findings(cli)[1]["broker"]
-    assert (finding["verdict"], finding["says"]) == ("ok", f"{broker.broker} answers; 7 topics, 2 partitions a stage")
+    said = f"{broker.broker} answers (1 broker); 7 topics as they should be, 2 partitions a stage"
+    assert (finding["verdict"], finding["says"]) == ("ok", said)
+
+
+def test_topics_that_are_not_as_they_should_be(cli: Cli, broker: StreamSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIORELAY_TOPICS_PARTITIONS", "4")
+    finding = findings(cli)[1]["broker"]
+    assert finding["verdict"] == "warning"
+    assert "biorelay.abstracts: partitions is 2, should be 4" in finding["says"]
+    assert "topics describe" in finding["mend"]
+
+
+def test_fewer_brokers_than_copies(cli: Cli, broker: StreamSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIORELAY_TOPICS_REPLICATION", "3")
+    finding = findings(cli)[1]["broker"]
+    assert finding["verdict"] == "problem"
+    assert "(1 broker), too few for topics.replication 3" in finding["says"]
 
 
 def test_missing_topics(cli: Cli, broker: StreamSettings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +98,90 @@ def test_a_model_that_is_not_there(cli: Cli, monkeypatch: pytest.MonkeyPatch) ->
 def test_an_unknown_variable_is_a_warning(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIORELAY_BOOTSTRAP", "kafka:9092")
     finding = findings(cli)[1]["settings"]
-    assert (finding["verdict"], "BIORELAY_BOOTSTRAP" in finding["says"]) == ("warning", True)
+    assert (finding["verdict"], finding["says"]) == ("warning", "no setting reads BIORELAY_BOOTSTRAP")
+    assert finding["mend"] == "Did you mean BIORELAY_BROKER_BOOTSTRAP?"
+
+
+def test_both_onnxruntimes_are_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = tmp_path / "onnxruntime_gpu-1.23.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: onnxruntime-gpu\nVersion: 1.23.0\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    finding = installation.onnxruntime()
+    assert finding.verdict is Verdict.PROBLEM
+    assert finding.mend
+    assert "uninstall both, then install one" in finding.mend
+
+
+def test_more_threads_than_cores_are_a_warning() -> None:
+    settings = load_settings(options=["worker.threads=1024"])
+    finding = machine.processor(settings)
+    assert finding.verdict is Verdict.WARNING
+    assert finding.mend
+    assert machine.processor(load_settings(options=["worker.threads=1"])).verdict is Verdict.OK
+
+
+def test_it_writes_nothing(cli: Cli, tmp_path: Path) -> None:
+    """Neither where there is nothing yet, nor into a graph that is there."""
+    record = relations("pubmed:1", ("mesh:D1 aspirin Chemical", "Bind", "mesh:D2 asthma Disease"))
+    assert cli("graph", "load", "-", stdin=record.to_bytes()).exit_code == 0
+
+    def seen() -> dict[str, tuple[int, bytes]]:
+        files = [file for file in tmp_path.rglob("*") if file.is_file()]
+        return {str(file): (file.stat().st_mtime_ns, file.read_bytes()) for file in files}
+
+    before = seen()
+    finding = findings(cli)[1]["graph"]
+    assert (finding["verdict"], finding["says"].endswith("; 1 articles, 1 relations")) == ("ok", True)
+    assert seen() == before
+
+
+async def test_a_database_that_never_answers_does_not_hold_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "DATABASE_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        finding = await neighbours.graph(load_settings(options=[f"graph.url=bolt://127.0.0.1:{silent.getsockname()[1]}"]))
+    assert finding.verdict is Verdict.PROBLEM
+    assert "no answer within" in finding.says
+    assert finding.mend
+
+
+async def test_a_look_has_a_limit_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("biorelay.doctor.LIMIT_S", 0.05)
+
+    async def forever() -> Finding:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    finding = await _bounded("broker", forever)
+    assert (finding.what, finding.verdict) == ("broker", Verdict.PROBLEM)
+
+
+@pytest.mark.neo4j
+async def test_a_real_neo4j(empty_neo4j: Neo4jAddress, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"URL": empty_neo4j.url, "USER": empty_neo4j.user, "PASSWORD": empty_neo4j.password}.items():
+        monkeypatch.setenv(f"BIORELAY_GRAPH_{name}", value)
+    settings = load_settings()
+    finding = await neighbours.graph(settings)
+    assert finding.verdict is Verdict.OK
+    assert "Neo4j 5." in finding.says
+    assert "; empty; its constraints are made by" in finding.says
+
+    async with graph_of(settings, read_only=False) as store:
+        await store.apply([Contribution.of(relations("pubmed:1", ("mesh:D1 a Chemical", "Bind", "mesh:D2 b Disease")), Revision(0, 0))])
+    finding = await neighbours.graph(settings)
+    assert finding.verdict is Verdict.OK
+    assert "; 1 articles, 1 relations; " in finding.says
+    assert finding.says.endswith("constraints and indexes, can be written")
+
+    with GraphDatabase.driver(empty_neo4j.url, auth=(empty_neo4j.user, empty_neo4j.password)) as driver:
+        driver.execute_query("DROP CONSTRAINT relates_key")
+    finding = await neighbours.graph(settings)
+    assert (finding.verdict, "without relates_key" in finding.says) == (Verdict.WARNING, True)
+
+    monkeypatch.setenv("BIORELAY_GRAPH_PASSWORD", "wrong-password")
+    finding = await neighbours.graph(load_settings())
+    assert finding.verdict is Verdict.PROBLEM
+    assert "wrong-password" not in f"{finding}"
 
 
 def test_a_data_folder_that_is_a_file(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
