@@ -42,7 +42,7 @@ class Recogniser:
         )
         agreed = agreed_types(text, [(span.start, span.end, span.type, span.score) for span in spans])
         types = [self._types[index] for index in agreed]
-        links = self._linker.link(abstract.id, text, [(span.start, span.end, kind) for span, kind in zip(spans, types, strict=True)])
+        links = self._linker.resolve(abstract.id, text, [(span.start, span.end, kind) for span, kind in zip(spans, types, strict=True)])
         return Entities(
             id=abstract.id,
             article=Article.of(abstract),
@@ -55,10 +55,11 @@ class Recogniser:
                     end=span.end,
                     text=text[span.start : span.end],
                     type=kind,
-                    identifiers=identifiers,
+                    identifiers=link.identifiers,
                     score=round(span.score, DIGITS),
+                    link_score=link.score,
                 )
-                for number, (span, kind, identifiers) in enumerate(zip(spans, types, links, strict=True), start=1)
+                for number, (span, kind, link) in enumerate(zip(spans, types, links, strict=True), start=1)
             ),
             provenance=self._provenance,
         )
