@@ -71,7 +71,7 @@ class _Block:
 
 
 def read_nbib(chunks: Iterator[bytes], name: str, limits: Limits) -> Iterator[Abstract | Problem]:
-    """Every record in order; one that is refused comes as a `Problem`, as does the first line of a record that is no field."""
+    """Every record in order; one that is refused comes as a `Problem`, as does the first line of a record that is no field of it."""
     blocks = _blocks(read_lines(chunks, limits.max_record_bytes), limits.max_record_bytes)
     for number, block in enumerate(blocks, start=1):
         id_ = _identity(block)
@@ -79,6 +79,7 @@ def read_nbib(chunks: Iterator[bytes], name: str, limits: Limits) -> Iterator[Ab
             yield check(_abstract(block, id_, name), limits)
         except BiorelayError as error:
             yield Problem(name, id_ or (f"record {number}" if block.line else None), block.line or None, error)
+            continue
         if block.stray:
             yield Problem(name, id_, block.stray, RecordError("the line is neither a field nor goes on with one; it was skipped"))
 

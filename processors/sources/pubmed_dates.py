@@ -35,7 +35,7 @@ def free_date(text: str) -> PartialDate | None:
     year = _YEAR.search(text)
     if year is None:
         return None
-    month = _FREE_MONTH.match(text, year.end()) or _MONTH_BEFORE.search(text[: year.start()])
+    month = _MONTH_BEFORE.search(text[: year.start()]) or _FREE_MONTH.match(text, year.end())
     day = _FREE_DAY.match(text, month.end()) if month and month.re is _FREE_MONTH else None
     return _iso(int(year[0]), _MONTHS[month[1].lower()] if month else None, int(day[1]) if day else None)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from processors.records import PartialDate
-from processors.sources.pubmed_dates import free_date, partial_date
+from processors.sources.pubmed_dates import free_date, numeric_date, partial_date
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,11 @@ from processors.sources.pubmed_dates import free_date, partial_date
         ("<Year>2021</Year><Day>9</Day>", "2021"),
         ("<Year>2013</Year><Season>Spring</Season>", "2013"),
         ("<Year> 2021\n</Year><Month> Jan </Month>", "2021-01"),
+        ("<Year>2013</Year><Season>Jan-Mar</Season>", "2013-01"),
+        ("<Year>2013</Year><Season>Winter-Spring</Season>", "2013"),
         ("<MedlineDate>1998 Dec-1999 Jan</MedlineDate>", "1998-12"),
+        ("<MedlineDate>Dec 1998-Jan 1999</MedlineDate>", "1998-12"),
+        ("<MedlineDate>15 Dec. 1998</MedlineDate>", "1998-12"),
         ("<MedlineDate>2019 Sep-Oct</MedlineDate>", "2019-09"),
         ("<MedlineDate>2019 Sep/Oct</MedlineDate>", "2019-09"),
         ("<MedlineDate>1999 Spring</MedlineDate>", "1999"),
@@ -51,6 +55,25 @@ def test_every_shape(inner: str, expected: str | None) -> None:
 
 def test_no_element_is_no_date() -> None:
     assert partial_date(None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("20020917", "2002-09-17"),
+        ("2002/09/17 10:00", "2002-09-17"),
+        ("2002-09-17", "2002-09-17"),
+        ("20020931", "2002-09"),
+        ("20021301", "2002"),
+        ("2002/0917", None),
+        ("200209171", None),
+        ("99991231", None),
+        ("2002 Sep", None),
+        ("", None),
+    ],
+)
+def test_dates_in_digits(text: str, expected: str | None) -> None:
+    assert numeric_date(text) == expected
 
 
 @given(st.text("0123456789 -/JanFebDecSpring", max_size=30))

@@ -101,6 +101,27 @@ def test_an_empty_title_gives_way_to_the_vernacular() -> None:
     assert one(article("<VernacularTitle>Ein Titel.</VernacularTitle>")).title == "A title."
 
 
+@pytest.mark.parametrize("words", ["[Not Available].", "[Not Available]", "Not available.", "[In Process Citation]"])
+def test_a_title_that_says_that_there_is_none_gives_way_too(words: str) -> None:
+    assert (
+        one(article("<VernacularTitle>Ein Titel.</VernacularTitle>", title=f"<ArticleTitle>{words}</ArticleTitle>")).title == "Ein Titel."
+    )
+    body = "<Abstract><AbstractText>Words.</AbstractText></Abstract>"
+    assert one(article(body, title=f"<ArticleTitle>{words}</ArticleTitle>")).text == " Words."
+
+
+def test_of_other_abstracts_the_english_one_that_is_not_for_laymen_comes_first() -> None:
+    def other(words: str, attributes: str) -> str:
+        return f"<OtherAbstract {attributes}><AbstractText>{words}</AbstractText></OtherAbstract>"
+
+    plain = other("For everyone.", 'Type="plain-language-summary" Language="eng"')
+    nasa = other("For NASA.", 'Type="NASA"')  # the DTD's default language is English
+    absent = other("Abstract available from the publisher.", 'Type="Publisher" Language="eng"')
+    assert one(article("", plain + nasa)).abstract == "For NASA."
+    assert one(article("", absent + plain)).abstract == "For everyone."
+    assert one(article("", absent)).sections == ()
+
+
 def test_another_abstract_is_taken_only_where_there_is_none() -> None:
     other = '<OtherAbstract Language="eng"><AbstractText>In plain words.</AbstractText></OtherAbstract>'
     german = '<OtherAbstract Language="ger"><AbstractText>Auf Deutsch.</AbstractText></OtherAbstract>'
@@ -167,6 +188,66 @@ def test_a_book_chapter_and_a_book() -> None:
     assert (chapter.id, chapter.title, chapter.journal, chapter.published) == ("pubmed:9", "A chapter", "Reviews", "2012-03-27")
     assert chapter.abstract == "Use: Words."
     assert one(book.format("")).title == "Reviews"
+
+
+def test_a_book_without_an_abstract_is_its_title_and_its_table_of_contents_is_left_out() -> None:
+    sections = "<Sections><Section><SectionTitle book='b' part='p'>Summary of genes</SectionTitle></Section></Sections>"
+    day = "<PubMedPubDate PubStatus='pubmed'><Year>2011</Year><Month>3</Month></PubMedPubDate>"
+    history = f"<PubmedBookData><History>{day}</History></PubmedBookData>"
+    book = one(
+        f"<PubmedBookArticle><BookDocument><PMID>9</PMID><Book><BookTitle>Reviews</BookTitle></Book>{sections}</BookDocument>{history}"
+        "</PubmedBookArticle>"
+    )
+    assert (book.text, book.sections, book.published) == ("Reviews ", (), "2011-03")
+
+
+def everything(inner: str, root: str = "PubmedArticleSet") -> list[tuple[str, str]]:
+    outcomes = read(io.BytesIO(f"<{root}>{inner}</{root}>".encode()))
+    return [
+        (outcome.id, outcome.title if isinstance(outcome, Abstract) else "deleted")
+        for outcome in outcomes
+        if not isinstance(outcome, Problem)
+    ]
+
+
+def version(number: int, title: str, pmid: int = 7) -> str:
+    return (
+        f'<PubmedArticle><MedlineCitation VersionID="{number}"><PMID Version="{number}">{pmid}</PMID><Article><ArticleTitle>{title}'
+        "</ArticleTitle></Article></MedlineCitation></PubmedArticle>"
+    )
+
+
+def test_revisions_come_in_the_files_order_so_that_the_last_one_wins() -> None:
+    assert everything(version(1, "old") + version(1, "other", 8) + version(1, "new")) == [
+        ("pubmed:7", "old"),
+        ("pubmed:8", "other"),
+        ("pubmed:7", "new"),
+    ]
+
+
+def test_of_versions_the_newest_wins_whatever_the_order() -> None:
+    assert everything(version(1, "a") + version(3, "c") + version(2, "b") + version(3, "c again")) == [
+        ("pubmed:7", "a"),
+        ("pubmed:7", "c"),
+        ("pubmed:7", "c again"),
+    ]
+
+
+def test_the_deletion_of_an_older_version_deletes_nothing() -> None:
+    def delete(number: str) -> str:
+        return f"<DeleteCitation><PMID{number}>7</PMID></DeleteCitation>"
+
+    assert everything(version(2, "b") + delete(" Version='1'")) == [("pubmed:7", "b")]
+    assert everything(version(2, "b") + delete(" Version='2'")) == [("pubmed:7", "b"), ("pubmed:7", "deleted")]
+    assert everything(version(1, "a") + delete("")) == [("pubmed:7", "a"), ("pubmed:7", "deleted")]
+    assert everything(version(2, "b") + delete(" Version='x'"))[1:] == []
+
+
+def test_a_deleted_book_is_a_deletion() -> None:
+    assert everything("<DeleteDocument><PMID>9</PMID><PMID>10</PMID></DeleteDocument>", "PubmedBookArticleSet") == [
+        ("pubmed:9", "deleted"),
+        ("pubmed:10", "deleted"),
+    ]
 
 
 @pytest.mark.parametrize("root", ["", "MedlineCitationSet"])
