@@ -19,6 +19,7 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
         GraphLocked           graph.locked
         GraphTimeout          graph.timeout
         GraphUnavailable      graph.unavailable
+        GraphUnknownArticle   graph.unknown-article
         GraphUnknownEntity    graph.unknown-entity
       LeakedDocument          corpus.leak
       LicenceNotAllowed       corpus.licence

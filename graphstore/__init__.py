@@ -12,6 +12,7 @@ from graphstore.errors import (
     GraphLocked,
     GraphTimeout,
     GraphUnavailable,
+    GraphUnknownArticle,
     GraphUnknownEntity,
 )
 from graphstore.store import GraphStore
@@ -27,6 +28,7 @@ __all__ = [
     "GraphStore",
     "GraphTimeout",
     "GraphUnavailable",
+    "GraphUnknownArticle",
     "GraphUnknownEntity",
     "open_store",
 ]

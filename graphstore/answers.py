@@ -1,7 +1,7 @@
 """What the graph answers: entities, edges, sentences, paths. Frozen, and JSON by `model_dump_json`."""
 
 from graphstore.contribution import Polarity, State
-from processors.records import Counts, Part, Predicate, Span
+from processors.records import Counts, Cue, LinkKind, Part, Predicate, Span
 
 
 class Entity(Part):
@@ -14,7 +14,11 @@ class Entity(Part):
 
 
 class Sentence(Part):
-    """One evidence of an edge. Spans count code points of the document's text and lie inside `span`."""
+    """One evidence of an edge. Spans count code points of the document's text and lie inside `span`.
+
+    `cues` are the words for which it is negated or speculated. `retracted_by` names the records that retract the paper, its own
+    among them where that says so: until all of them are taken back, the sentence counts nowhere.
+    """
 
     id: str
     document: str
@@ -32,6 +36,47 @@ class Sentence(Part):
     model: str
     vocabulary: str | None
     retracted: bool
+    cues: tuple[Cue, ...] = ()
+    retracted_by: tuple[str, ...] = ()
+
+
+class Claim(Part):
+    """What a paper states: a sentence, and the entities that it relates as the paper names them."""
+
+    subject: str
+    subject_name: str
+    object: str
+    object_name: str
+    sentence: Sentence
+
+
+class Bond(Part):
+    """A link between two articles, as the record of `source` states it; the titles are empty where the graph has not met them."""
+
+    source: str
+    source_title: str
+    kind: LinkKind
+    target: str
+    target_title: str
+
+
+class Paper(Part):
+    """How an article stands: what retracts it, its links to and from others, and what it states.
+
+    `state` is `unseen` where only links of others name it, `deleted` or `failed` where it contributes nothing now.
+    `claims` are at most as many as were asked for, out of `evidence`.
+    """
+
+    id: str
+    title: str
+    journal: str | None
+    year: int | None
+    state: State
+    retracted: bool
+    retracted_by: tuple[str, ...]
+    links: tuple[Bond, ...] = ()
+    evidence: int = 0
+    claims: tuple[Claim, ...] = ()
 
 
 class Edge(Part):
@@ -86,10 +131,11 @@ class Finding(Part):
 
 
 class Stats(Part):
-    """How much the graph holds. `edges` have at least one positive paper."""
+    """How much the graph holds. `edges` have at least one positive paper; `listed` are entries of retraction lists."""
 
     articles: int
     retracted: int
+    listed: int
     entities: int
     edges: int
     evidence: int
@@ -127,6 +173,14 @@ class EvidenceLine(Part):
     retracted: bool
 
 
+class LinkLine(Part):
+    """A link between two articles in a snapshot, as the record of `source` states it."""
+
+    source: str
+    kind: LinkKind
+    target: str
+
+
 class Marker(Part):
     """How new the graph's state of a document is; kept after deletion."""
 
@@ -147,4 +201,5 @@ class Snapshot(Part):
     entities: tuple[EntityLine, ...]
     edges: tuple[Edge, ...]
     evidence: tuple[EvidenceLine, ...]
+    links: tuple[LinkLine, ...] = ()
     markers: tuple[Marker, ...] = ()

@@ -50,6 +50,13 @@ class Polarity(StrEnum):
 STRENGTH = {Polarity.POSITIVE: 2, Polarity.SPECULATED: 1, Polarity.NEGATED: 0}
 
 
+class Bearing(NamedTuple):
+    """A link from a document to another one, as its own record states it (retracts, corrects, is concerned by, ...)."""
+
+    kind: str  # a LinkKind's value
+    target: str
+
+
 class Ends(NamedTuple):
     """What an edge's key stands for."""
 
@@ -88,6 +95,7 @@ class Statement:
     model: str
     vocabulary: str
     year: int
+    cues: str = ""  # kind:start:end, apart by spaces
 
     @classmethod
     def of(cls, relation: Relation, relations: Relations) -> Self:
@@ -118,6 +126,8 @@ class Statement:
             "vocabulary": relations.provenance.vocabulary or "",
             "year": relations.article.year or 0,
         }
+        if relation.evidence.cues:  # left out where there are none, so that evidence keeps the id it had before cues were told
+            content["cues"] = " ".join(f"{cue.kind}:{cue.start}:{cue.end}" for cue in relation.evidence.cues)
         canonical = json.dumps(content, ensure_ascii=True, sort_keys=True).encode()
         return cls(id=hashlib.sha256(canonical).hexdigest()[:32], **content)
 
@@ -183,10 +193,10 @@ class Contribution:
         return article is not None and (article.retracted or any(link.kind is LinkKind.RETRACTED_BY for link in article.links))
 
     @property
-    def retracts(self) -> frozenset[str]:
-        """The other articles that this one retracts."""
+    def bearings(self) -> frozenset[Bearing]:
+        """Its links to other articles."""
         links = self.live.article.links if self.live else ()
-        return frozenset(link.target for link in links if link.kind is LinkKind.RETRACTS) - {self.document}
+        return frozenset(Bearing(link.kind.value, link.target) for link in links if link.target != self.document)
 
     def statements(self) -> dict[str, Statement]:
         """Its evidence by id. A relation of an entity with itself is not an edge and is left out."""

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from graphstore.contribution import UNSEEN, Contribution, Ends, Polarity, Rank, State, Statement
-from processors.records import Change, ChangeKind, Counts, Predicate
+from graphstore.contribution import UNSEEN, Bearing, Contribution, Ends, Polarity, Rank, State, Statement
+from processors.records import Change, ChangeKind, Counts, LinkKind, Predicate
 
 
 class Held(NamedTuple):
@@ -32,9 +32,13 @@ class Standing:
     year: int = 0
     own_retracted: bool = False  # its own record says so
     retracted: bool = False  # as stored; the truth is `own_retracted or notices`
-    retracts: frozenset[str] = frozenset()
+    bearings: frozenset[Bearing] = frozenset()  # its links to other articles
     notices: set[str] = field(default_factory=set)  # live articles whose link retracts this one
     evidence: dict[str, Held] = field(default_factory=dict)
+
+    @property
+    def retracts(self) -> frozenset[str]:
+        return retractions(self.bearings)
 
     @property
     def is_retracted(self) -> bool:
@@ -71,6 +75,11 @@ class Standing:
         }
 
 
+def retractions(bearings: Iterable[Bearing]) -> frozenset[str]:
+    """The articles that these links retract. All others are shown only: they change no count."""
+    return frozenset(bearing.target for bearing in bearings if bearing.kind == LinkKind.RETRACTS)
+
+
 class Cause(NamedTuple):
     """By how much one document's message moved the counts of one edge."""
 
@@ -86,8 +95,10 @@ class Difference:
     """What must be written, each list in sorted order; `edges` names every edge that needs a recount."""
 
     articles: list[dict[str, Any]]
-    links_gone: list[dict[str, str]]
-    links_new: list[dict[str, str]]
+    retractions_gone: list[dict[str, str]]
+    retractions_new: list[dict[str, str]]
+    bearings_gone: list[dict[str, str]]  # links that retract nothing
+    bearings_new: list[dict[str, str]]
     evidence_gone: list[dict[str, str]]
     evidence_new: list[dict[str, Any]]
     evidence_marked: list[dict[str, Any]]  # documents whose kept evidence becomes retracted, or counts again
@@ -101,8 +112,8 @@ class Difference:
 
 
 def concerned(batch: Iterable[Contribution]) -> list[str]:
-    """The articles that a batch locks: its documents, and those that they retract; sorted, so that two writers never cross."""
-    return sorted({name for c in batch for name in (c.document, *c.retracts)})
+    """The articles that a batch locks: its documents, and those that they link to; sorted, so that two writers never cross."""
+    return sorted({name for c in batch for name in (c.document, *(bearing.target for bearing in c.bearings))})
 
 
 def difference(before: Mapping[str, Standing], batch: Sequence[Contribution], edges: Mapping[str, Ends]) -> Difference:
@@ -128,7 +139,8 @@ def _replace(after: dict[str, Standing], contribution: Contribution, statements:
     """Replace one document's contribution in place and say what it moved."""
     name = contribution.document
     old = after[name]
-    moved = {name, *(old.retracts ^ contribution.retracts)}
+    retracts = retractions(contribution.bearings)
+    moved = {name, *(old.retracts ^ retracts)}
     counts = {document: after[document].counted() for document in moved}
     article = contribution.live.article if contribution.live else None
     after[name] = Standing(
@@ -139,13 +151,13 @@ def _replace(after: dict[str, Standing], contribution: Contribution, statements:
         year=(article.year or 0) if article else 0,
         own_retracted=contribution.retracted,
         retracted=old.retracted,
-        retracts=contribution.retracts,
+        bearings=contribution.bearings,
         notices=old.notices,
         evidence={s.id: Held(s.key, s.polarity) for s in statements.values()},
     )
-    for target in old.retracts - contribution.retracts:
+    for target in old.retracts - retracts:
         after[target].notices.discard(name)
-    for target in contribution.retracts - old.retracts:
+    for target in retracts - old.retracts:
         after[target].notices.add(name)
     deltas: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for document in moved:
@@ -163,14 +175,16 @@ def _compare(
     ends: Mapping[str, Ends],
     causes: list[Cause],
 ) -> Difference:
-    articles, links_gone, links_new, gone, created, marked = [], [], [], [], [], []
+    articles, gone, created, marked = [], [], [], []
+    links_gone: list[tuple[str, Bearing]] = []
+    links_new: list[tuple[str, Bearing]] = []
     touched: set[str] = set()
     for name in sorted(after):
         old, now = before[name], after[name]
         if old.row(name) | {"retracted": old.retracted} != now.row(name):
             articles.append(now.row(name))
-        links_gone += [{"notice": name, "target": target} for target in sorted(old.retracts - now.retracts)]
-        links_new += [{"notice": name, "target": target} for target in sorted(now.retracts - old.retracts)]
+        links_gone += [(name, bearing) for bearing in sorted(old.bearings - now.bearings)]
+        links_new += [(name, bearing) for bearing in sorted(now.bearings - old.bearings)]
         for id_ in sorted(old.evidence.keys() - now.evidence.keys()):
             gone.append({"document": name, "key": old.evidence[id_].key, "id": id_})
             touched.add(old.evidence[id_].key)
@@ -183,14 +197,24 @@ def _compare(
             touched |= kept
     return Difference(
         articles=articles,
-        links_gone=links_gone,
-        links_new=links_new,
+        retractions_gone=_rows(links_gone, retracting=True),
+        retractions_new=_rows(links_new, retracting=True),
+        bearings_gone=_rows(links_gone, retracting=False),
+        bearings_new=_rows(links_new, retracting=False),
         evidence_gone=gone,
         evidence_new=created,
         evidence_marked=marked,
         edges={key: ends[key] for key in sorted(touched | {cause.key for cause in causes})},
         causes=causes,
     )
+
+
+def _rows(links: Iterable[tuple[str, Bearing]], *, retracting: bool) -> list[dict[str, str]]:
+    return [
+        {"source": source, "kind": bearing.kind, "target": bearing.target}
+        for source, bearing in links
+        if (bearing.kind == LinkKind.RETRACTS) is retracting
+    ]
 
 
 def changes(causes: Iterable[Cause], before: Mapping[str, Counts], edges: Mapping[str, Ends]) -> list[Change]:

@@ -1,9 +1,10 @@
 """The whole graph as one sorted value, so that two stores can be compared."""
 
-from graphstore.answers import ArticleLine, EntityLine, EvidenceLine, Marker, Snapshot
+from graphstore.answers import ArticleLine, EntityLine, EvidenceLine, LinkLine, Marker, Snapshot
 from graphstore.contribution import State
-from graphstore.questions import edge_of
+from graphstore.rows import edge_of
 from graphstore.steps import Steps, ask
+from processors.records import LinkKind
 
 
 def snapshot(*, markers: bool) -> Steps[Snapshot]:
@@ -12,6 +13,7 @@ def snapshot(*, markers: bool) -> Steps[Snapshot]:
     entities = yield from ask("all_entities")
     edges = yield from ask("all_edges")
     evidence = yield from ask("all_evidence")
+    links = yield from ask("all_links")
     return Snapshot(
         articles=tuple(
             ArticleLine(id=a["id"], title=a["title"], journal=a["journal"] or None, year=a["year"] or None, retracted=a["retracted"])
@@ -34,6 +36,9 @@ def snapshot(*, markers: bool) -> Steps[Snapshot]:
                 retracted=e["retracted"],
             )
             for e in sorted(evidence, key=lambda row: row["id"])
+        ),
+        links=tuple(
+            LinkLine(source=s, kind=LinkKind(k), target=t) for s, k, t in sorted((x["source"], x["kind"], x["target"]) for x in links)
         ),
         markers=tuple(
             Marker(id=a["id"], epoch=a["epoch"], offset=a["offset"], generation=a["generation"], state=a["state"])

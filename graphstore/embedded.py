@@ -26,6 +26,8 @@ THREADS = 2
 CHECKPOINT = (
     32 * 2**20
 )  # bytes of log between two checkpoints: at 16 MiB they took a third of the writing time, and a reader replays it all
+MOVING = ("checkpoint", "invalid local node offset")
+"""What the engine says to a reader that opens the file while the writer moves its log into it; a moment later it can be read."""
 
 
 class EmbeddedStore(GraphStore):
@@ -107,7 +109,7 @@ class EmbeddedStore(GraphStore):
                     throw_on_wal_replay_failure=not self._read_only,
                 )
             except RuntimeError as error:
-                if not (self._read_only and "checkpoint" in str(error) and time.monotonic() < deadline):
+                if not (self._read_only and any(sign in str(error) for sign in MOVING) and time.monotonic() < deadline):
                     raise
                 time.sleep(0.05)
 
@@ -177,6 +179,11 @@ class EmbeddedStore(GraphStore):
         if "WAL file is corrupted" in text:
             return GraphBadAddress(
                 f"the log of the graph in {self._folder} is damaged: {text}", remedy="Remove the folder and load the documents again."
+            )
+        if self._read_only and ("Cannot find property" in text or "does not exist" in text):
+            return GraphBadAddress(
+                f"the graph in {self._folder} was written by an older biorelay: {text}",
+                remedy="Open it once for writing, by a worker or biorelay graph load: that adds what is missing and keeps what is there.",
             )
         if "not a valid" in text or "cannot be a directory" in text or isinstance(error, OSError):
             return GraphBadAddress(f"{self._folder} holds no graph that can be opened: {text}", remedy="Name another folder.")

@@ -53,6 +53,12 @@ class GraphUnknownEntity(GraphError):
     code = "graph.unknown-entity"
 
 
+class GraphUnknownArticle(GraphError):
+    """No document of the graph, and no link of one, has this id."""
+
+    code = "graph.unknown-article"
+
+
 class GraphBadContribution(GraphError):
     """A contribution names one document and carries another one's relations."""
 

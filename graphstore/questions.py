@@ -8,13 +8,14 @@ Baranzini 2015, doi:10.1371/journal.pcbi.1004259, with damping exponent 0.5).
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import isqrt, sqrt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from graphstore.answers import Edge, Entity, Finding, Neighbour, Path, Sentence, Stats, Step
-from graphstore.contribution import Polarity, keys_between
+from graphstore.answers import Entity, Finding, Neighbour, Path, Stats, Step
+from graphstore.contribution import Polarity
 from graphstore.errors import GraphBadQuery, GraphUnknownEntity
-from graphstore.steps import Row, Steps, ask
-from processors.records import Counts, EntityType, Predicate, Span
+from graphstore.rows import edge_of, entity_of, sentence_of
+from graphstore.steps import Row, Steps, ask, bounded
+from processors.records import EntityType, Predicate
 
 FAN = 50  # the best neighbours that a search follows from each end
 MIDDLES = 50  # the best meeting points of four-hop paths
@@ -41,7 +42,7 @@ def known(*curies: str) -> Steps[dict[str, Entity]]:
         prefix, colon, rest = curie.partition(":")
         if not (prefix and colon and rest.strip()):
             raise GraphBadQuery(f"{curie!r} is not a CURIE", remedy="Write prefix:identifier, such as mesh:D003924.")
-    found = {row["curie"]: _entity(row) for row in (yield from ask("entities", curies=sorted(set(curies))))}
+    found = {row["curie"]: entity_of(row) for row in (yield from ask("entities", curies=sorted(set(curies))))}
     for curie in curies:
         if curie not in found:
             raise GraphUnknownEntity(f"the graph has no entity {curie}", remedy="Look it up by name: biorelay graph find NAME.")
@@ -50,13 +51,13 @@ def known(*curies: str) -> Steps[dict[str, Entity]]:
 
 def find(text: str, *, limit: int) -> Steps[list[Entity]]:
     """Entities whose CURIE is the text or whose name contains it, whatever the case; exact ones first, then the best connected."""
-    _bounded("limit", limit, 1, 1000)
+    bounded("limit", limit, 1, 1000)
     wanted = text.strip()
     if not wanted:
         raise GraphBadQuery("an empty text names no entity")
     by_curie = yield from ask("entities", curies=[wanted])
     rows = by_curie or (yield from ask("find", text=wanted.casefold(), limit=limit))
-    return [_entity(row) for row in rows]
+    return [entity_of(row) for row in rows]
 
 
 def neighbours(
@@ -64,29 +65,30 @@ def neighbours(
     *,
     type: EntityType | None,  # noqa: A002
     predicate: Predicate | None,
+    polarity: Polarity | None,
     min_papers: int,
     limit: int,
 ) -> Steps[list[Neighbour]]:
-    """The edges of an entity with at least so many positive papers, the most papers first."""
-    _bounded("limit", limit, 1, 1000)
-    _bounded("min_papers", min_papers, 0, MILLION)
+    """The edges of an entity with at least so many positive papers, and at least one of that polarity; the most such papers first."""
+    bounded("limit", limit, 1, 1000)
+    bounded("min_papers", min_papers, 0, MILLION)
     yield from known(curie)
-    rows = yield from ask("neighbours", curie=curie, type=type or "", predicate=predicate or "", min_papers=min_papers, limit=limit)
-    return [Neighbour(entity=_entity(row), edge=edge_of(row)) for row in rows]
-
-
-def evidence(subject: str, object_: str, predicate: Predicate | None, *, limit: int) -> Steps[list[Sentence]]:
-    """The sentences behind the edges of two entities: those that count first, positive ones first, the most probable first."""
-    _bounded("limit", limit, 1, 1000)
-    yield from known(subject, object_)
-    rows = yield from ask("evidence", keys=keys_between(subject, object_, predicate), limit=limit)
-    return [_sentence(row) for row in rows]
+    rows = yield from ask(
+        "neighbours",
+        curie=curie,
+        type=type or "",
+        predicate=predicate or "",
+        polarity=polarity or "",
+        min_papers=min_papers,
+        limit=limit,
+    )
+    return [Neighbour(entity=entity_of(row), edge=edge_of(row)) for row in rows]
 
 
 def discover_closed(a: str, c: str, *, type: EntityType | None, min_papers: int, limit: int) -> Steps[list[Path]]:  # noqa: A002
     """A - ? - C: what joins the two, best first."""
-    _bounded("limit", limit, 1, 200)
-    _bounded("min_papers", min_papers, 1, MILLION)
+    bounded("limit", limit, 1, 200)
+    bounded("min_papers", min_papers, 1, MILLION)
     _distinct(a, c)
     yield from known(a, c)
     found = yield from _bridges(a, c, type=type or "", min_papers=min_papers, limit=limit)
@@ -106,9 +108,9 @@ def discover_open(
 
     Follows the `fan` best neighbours of A. An edge whose papers are all retracted does not make C known.
     """
-    _bounded("limit", limit, 1, 200)
-    _bounded("min_papers", min_papers, 1, MILLION)
-    _bounded("fan", fan, 1, 500)
+    bounded("limit", limit, 1, 200)
+    bounded("min_papers", min_papers, 1, MILLION)
+    bounded("fan", fan, 1, 500)
     yield from known(a)
     links = yield from _near(a, type=via or "", but=a, min_papers=min_papers, fan=fan)
     rows = yield from ask(
@@ -129,7 +131,7 @@ def discover_open(
     best = [sorted(routes[end], key=_order)[:WAYS] for end in ends]
     paths = iter((yield from _walked([route for group in best for route in group], min_papers)))
     return [
-        Finding(entity=_entity(row), score=int(row["score"]) / MILLION, links=row["links"], paths=tuple(next(paths) for _ in group))
+        Finding(entity=entity_of(row), score=int(row["score"]) / MILLION, links=row["links"], paths=tuple(next(paths) for _ in group))
         for row, group in zip(rows, best, strict=True)
     ]
 
@@ -140,9 +142,9 @@ def paths(a: str, c: str, *, max_hops: int, min_papers: int, limit: int) -> Step
     One and two steps are exact. Three and four follow the `FAN` best neighbours of each end and meet in the middle,
     so that no hub makes them explode; a weaker path may be missed.
     """
-    _bounded("max_hops", max_hops, 1, 4)
-    _bounded("min_papers", min_papers, 1, MILLION)
-    _bounded("limit", limit, 1, 200)
+    bounded("max_hops", max_hops, 1, 4)
+    bounded("min_papers", min_papers, 1, MILLION)
+    bounded("limit", limit, 1, 200)
     _distinct(a, c)
     yield from known(a, c)
     routes = [_route(pair, (papers,), ()) for pair, papers in (yield from _between([a], [c], min_papers)).items()]
@@ -241,7 +243,7 @@ def _walked(routes: Sequence[Route], min_papers: int) -> Steps[list[Path]]:
     """Fetch the entities, the strongest edge of every step, and its best sentence."""
     pairs = sorted({pair for route in routes for pair in pairwise(route.curies)})
     curies = sorted({curie for route in routes for curie in route.curies})
-    entities = {row["curie"]: _entity(row) for row in (yield from ask("entities", curies=curies))}
+    entities = {row["curie"]: entity_of(row) for row in (yield from ask("entities", curies=curies))}
     wanted = [{"source": source, "target": target} for source, target in pairs]
     ends = {"left": sorted({source for source, _ in pairs}), "right": sorted({target for _, target in pairs})}
     rows = yield from ask("edges", pairs=wanted, **ends, min_papers=min_papers)
@@ -251,7 +253,7 @@ def _walked(routes: Sequence[Route], min_papers: int) -> Steps[list[Path]]:
     strongest = {pair: strongest[pair] for pair in pairs}
     best = {row["key"]: row["best"].rpartition("|")[2] for row in strongest.values()}
     found = yield from ask("sentences", keys=sorted(best), ids=sorted(best.values()))
-    sentences = {row["key"]: _sentence(row) for row in found}
+    sentences = {row["key"]: sentence_of(row) for row in found}
     steps = {
         pair: Step(source=entities[pair[0]], target=entities[pair[1]], edge=edge_of(row), sentence=sentences.get(row["key"]))
         for pair, row in strongest.items()
@@ -259,55 +261,9 @@ def _walked(routes: Sequence[Route], min_papers: int) -> Steps[list[Path]]:
     return [Path(steps=tuple(steps[pair] for pair in pairwise(r.curies)), score=r.score) for r in routes]
 
 
-def _bounded(name: str, value: int, low: int, high: int) -> None:
-    if not low <= value <= high:
-        raise GraphBadQuery(f"{name} is {value}, outside {low} to {high}", remedy=f"Ask with {name} from {low} to {high}.")
-
-
 def _distinct(a: str, c: str) -> None:
     if a == c:
         raise GraphBadQuery(f"both ends are {a}", remedy="Name two different entities.")
-
-
-def _entity(row: Row) -> Entity:
-    return Entity(id=row["curie"], name=row["name"], type=row["type"], degree=row["degree"])
-
-
-def edge_of(row: Row) -> Edge:
-    """An edge from a query's row."""
-    best = row["best"].split("|")
-    return Edge(
-        key=row["key"],
-        subject=row["subject"],
-        predicate=Predicate(row["predicate"]),
-        object=row["object"],
-        counts=Counts(papers=row["papers"], negated=row["negated"], speculated=row["speculated"]),
-        first_year=row["first_year"] or None,
-        last_year=row["last_year"] or None,
-        probability=float(best[1]) if len(best) == 3 else None,
-    )
-
-
-def _sentence(row: Row) -> Sentence:
-    def judgement(value: int) -> bool | None:
-        return None if value < 0 else bool(value)
-
-    def span(name: str) -> Span:
-        return Span(start=row[f"{name}_start"], end=row[f"{name}_end"])
-
-    fields: dict[str, Any] = {name: row[name] for name in ("id", "document", "title", "predicate", "probability", "model", "retracted")}
-    return Sentence(
-        **fields,
-        year=row["year"] or None,
-        text=row["sentence"],
-        span=span("sentence"),
-        subject=span("subject"),
-        object=span("object"),
-        polarity=Polarity(row["polarity"]),
-        negated=judgement(row["negated"]),
-        speculated=judgement(row["speculated"]),
-        vocabulary=row["vocabulary"] or None,
-    )
 
 
 def stats() -> Steps[Stats]:

@@ -7,6 +7,8 @@ worker thread (LadybugDB).
 from collections.abc import Generator
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
+from graphstore.errors import GraphBadQuery
+
 Row: TypeAlias = dict[str, Any]
 T = TypeVar("T")
 
@@ -26,3 +28,9 @@ def ask(name: str, **parameters: Any) -> Steps[list[Row]]:
     if any(isinstance(value, list) and not value for value in parameters.values()):
         return []
     return (yield Query(name, parameters))
+
+
+def bounded(name: str, value: int, low: int, high: int) -> None:
+    """Raise `GraphBadQuery` where an argument lies outside its bounds."""
+    if not low <= value <= high:
+        raise GraphBadQuery(f"{name} is {value}, outside {low} to {high}", remedy=f"Ask with {name} from {low} to {high}.")

@@ -5,9 +5,9 @@ from collections.abc import Callable, Generator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from graphstore import dump, questions
-from graphstore.answers import Entity, Finding, Neighbour, Path, Sentence, Snapshot, Stats
-from graphstore.contribution import Contribution
+from graphstore import dump, papers, questions
+from graphstore.answers import Entity, Finding, Neighbour, Paper, Path, Sentence, Snapshot, Stats
+from graphstore.contribution import Contribution, Polarity
 from graphstore.errors import GraphUnknownEntity
 from graphstore.steps import Steps, T, ask
 from graphstore.transaction import write
@@ -76,12 +76,18 @@ class GraphStore(ABC):
         *,
         type: EntityType | None = None,  # noqa: A002
         predicate: Predicate | None = None,
+        polarity: Polarity | None = None,
         min_papers: int = 1,
         limit: int = 50,
     ) -> list[Neighbour]:
-        """The edges of an entity, the most positive papers first; `min_papers` 0 shows those too that none or only retracted ones state."""
+        """The edges of an entity, the most positive papers first; `min_papers` 0 shows those too that none or only retracted ones state.
+
+        `min_papers` counts positive papers always. With a `polarity` only edges that a paper of that kind states, the most such
+        papers first: negated edges with `min_papers` 1 are what is disputed.
+        """
         return await self._run(
-            lambda: questions.neighbours(curie, type=type, predicate=predicate, min_papers=min_papers, limit=limit), write=False
+            lambda: questions.neighbours(curie, type=type, predicate=predicate, polarity=polarity, min_papers=min_papers, limit=limit),
+            write=False,
         )
 
     async def discover_open(
@@ -115,9 +121,28 @@ class GraphStore(ABC):
         """Ways from A to C of at most `max_hops` (1 to 4) steps, best first."""
         return await self._run(lambda: questions.paths(a, c, max_hops=max_hops, min_papers=min_papers, limit=limit), write=False)
 
-    async def evidence(self, subject: str, object: str, predicate: Predicate | None = None, *, limit: int = 50) -> list[Sentence]:  # noqa: A002
+    async def evidence(
+        self,
+        subject: str,
+        object: str,  # noqa: A002
+        predicate: Predicate | None = None,
+        *,
+        polarity: Polarity | None = None,
+        limit: int = 50,
+    ) -> list[Sentence]:
         """The sentences behind what the graph says of the two, retracted ones last and marked."""
-        return await self._run(lambda: questions.evidence(subject, object, predicate, limit=limit), write=False)
+        return await self._run(lambda: papers.evidence(subject, object, predicate, polarity, limit=limit), write=False)
+
+    async def paper(self, id: str, *, limit: int = 50) -> Paper:  # noqa: A002
+        """How an article stands: what retracts it, its links to and from others, its first `limit` claims in the order of its text.
+
+        Raises `GraphUnknownArticle` where neither the article nor a link of another one to it was ever in the graph.
+        """
+        return await self._run(lambda: papers.paper(id, limit=limit), write=False)
+
+    async def retracted(self, *, limit: int = 50) -> list[Paper]:
+        """The retracted articles that the graph holds, the newest first, without their claims and links."""
+        return await self._run(lambda: papers.retracted(limit=limit), write=False)
 
     async def stats(self) -> Stats:
         """How much the graph holds."""

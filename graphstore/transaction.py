@@ -1,6 +1,6 @@
 """The graph agent's transaction, in the order of DESIGN §3.
 
-1. Lock the batch's Articles, and those they retract, in sorted order.
+1. Lock the batch's Articles, and those they link to, in sorted order.
 2. Read what each contributed before, compare ranks, and take the difference in Python.
 3. Lock the entities at the ends of every touched edge, in one sorted pass. An edge has two of them, so this locks the
    edges too, old and new, and the names and degrees that entities take from their edges.
@@ -11,10 +11,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from graphstore.contribution import Contribution, Ends, Polarity, Rank, State
-from graphstore.difference import Difference, Held, Standing, changes, concerned, difference
+from graphstore.contribution import Bearing, Contribution, Ends, Polarity, Rank, State
+from graphstore.difference import Difference, Held, Standing, changes, concerned, difference, retractions
 from graphstore.steps import Row, Steps, ask
-from processors.records import Change, Counts
+from processors.records import Change, Counts, LinkKind
 
 COUNTED = ("papers", "negated", "speculated")
 
@@ -24,8 +24,10 @@ def write(batch: Sequence[Contribution], *, outbox: bool) -> Steps[list[Change]]
     standings, edges = yield from _read(concerned(batch))
     wanted = difference(standings, batch, edges)
     yield from ask("write_articles", rows=wanted.articles)
-    yield from ask("drop_links", rows=wanted.links_gone)
-    yield from ask("create_links", rows=wanted.links_new)
+    yield from ask("drop_retractions", rows=wanted.retractions_gone)
+    yield from ask("create_retractions", rows=wanted.retractions_new)
+    yield from ask("drop_bearings", rows=wanted.bearings_gone)
+    yield from ask("create_bearings", rows=wanted.bearings_new)
     if not wanted.edges:
         return []
     yield from ask("lock_entities", curies=wanted.entities)
@@ -63,18 +65,18 @@ def _read(names: Iterable[str]) -> Steps[tuple[dict[str, Standing], dict[str, En
         yield from ask("lock_articles", ids=missing)
         for row in (yield from ask("read_articles", ids=missing)):
             standings[row["id"]] = _standing(row)
-        retracts: dict[str, set[str]] = {name: set() for name in missing}
+        bearings: dict[str, set[Bearing]] = {name: set() for name in missing}
         for row in (yield from ask("read_links", ids=missing)):
-            if row["notice"] in retracts:
-                retracts[row["notice"]].add(row["target"])
-            if row["target"] in retracts:
-                standings[row["target"]].notices.add(row["notice"])
-        for name, targets in retracts.items():
-            standings[name].retracts = frozenset(targets)
+            if row["source"] in bearings:
+                bearings[row["source"]].add(Bearing(row["kind"], row["target"]))
+            if row["kind"] == LinkKind.RETRACTS and row["target"] in bearings:
+                standings[row["target"]].notices.add(row["source"])
+        for name, found in bearings.items():
+            standings[name].bearings = frozenset(found)
         for row in (yield from ask("read_evidence", ids=missing)):
             edges[row["key"]] = Ends(row["subject"], row["predicate"], row["object"])
             standings[row["document"]].evidence[row["id"]] = Held(row["key"], Polarity(row["polarity"]))
-        missing = sorted(set().union(*retracts.values()) - standings.keys())
+        missing = sorted(set().union(*map(retractions, bearings.values())) - standings.keys())
     return standings, edges
 
 

@@ -17,7 +17,16 @@ from models.runtime.errors import Action, BiorelayError
 FAILURE, BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 
 
-_USERS = frozenset({"graph.unknown-entity", "graph.bad-query", "graph.bad-address", "stream.dead-letter-missing", "training.recipe"})
+_USERS = frozenset(
+    {
+        "graph.bad-address",
+        "graph.bad-query",
+        "graph.unknown-article",
+        "graph.unknown-entity",
+        "stream.dead-letter-missing",
+        "training.recipe",
+    }
+)
 """Codes of errors that stop a command because of what its user named."""
 
 

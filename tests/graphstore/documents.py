@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from graphstore import Contribution
 from processors.records import (
     Article,
+    Cue,
+    CueKind,
     EntityType,
     Evidence,
     Link,
@@ -42,6 +44,7 @@ def relation(
     speculated: bool | None = None,
     place: int = 0,
     names: tuple[str | None, str | None] = (None, None),
+    cues: tuple[tuple[str, int, int], ...] = (),
 ) -> Relation:
     text = f"{subject} with {object_}"
     return Relation(
@@ -57,6 +60,7 @@ def relation(
             text=text,
             subject=Span(start=place, end=place + len(subject)),
             object=Span(start=place + len(text) - len(object_), end=place + len(text)),
+            cues=tuple(Cue(kind=CueKind(kind), start=start, end=end) for kind, start, end in cues),
         ),
     )
 
@@ -70,24 +74,39 @@ def document(
     retracted: bool = False,
     retracts: tuple[int, ...] = (),
     retracted_by: tuple[int, ...] = (),
+    links: tuple[tuple[LinkKind, int], ...] = (),
     failed: bool = False,
     model: str = "mini@1",
 ) -> Contribution:
     """Document `pubmed:<number>` as published at the offset."""
-    links = [Link(kind=LinkKind.RETRACTS, target=f"pubmed:{n}") for n in retracts]
-    links += [Link(kind=LinkKind.RETRACTED_BY, target=f"pubmed:{n}") for n in retracted_by]
+    ties = [(LinkKind.RETRACTS, n) for n in retracts] + [(LinkKind.RETRACTED_BY, n) for n in retracted_by] + list(links)
     record = Relations(
         id=f"pubmed:{number}",
         status=Status.FAILED if failed else Status.OK,
-        article=Article(title=f"Title {number}", journal="Journal", year=year, retracted=retracted, links=tuple(links)),
+        article=Article(
+            title=f"Title {number}",
+            journal="Journal",
+            year=year,
+            retracted=retracted,
+            links=tuple(Link(kind=kind, target=f"pubmed:{n}") for kind, n in ties),
+        ),
         relations=relations,
         provenance=Provenance(software="0.1.0", model=model, generation=generation, vocabulary="words@1"),
     )
     return Contribution.of(record, Revision(0, offset))
 
 
-def tombstone(number: int, offset: int) -> Contribution:
-    return Contribution(f"pubmed:{number}", Revision(0, offset), 0, None)
+def tombstone(number: int | str, offset: int) -> Contribution:
+    document = number if isinstance(number, str) else f"pubmed:{number}"
+    return Contribution(document, Revision(0, offset), 0, None)
+
+
+def listed(number: int, offset: int, name: str = "") -> Contribution:
+    """The entry of a retraction list for `pubmed:<number>`, as the agents send it on."""
+    links = (Link(kind=LinkKind.RETRACTS, target=f"pubmed:{number}"),)
+    provenance = Provenance(software="0.1.0", model="mini@1", generation=1, vocabulary="words@1")
+    record = Relations(id=f"retraction:{name}{number}", article=Article(links=links), provenance=provenance)
+    return Contribution.of(record, Revision(0, offset))
 
 
 def chain(number: int, offset: int, letters: str, **options: Any) -> Contribution:
@@ -122,6 +141,7 @@ def random_contribution(rng: random.Random, *, documents: int = 12, letters: str
         retracted=rng.random() < 0.1,
         retracts=tuple(rng.sample(range(documents), rng.choice((0, 0, 0, 1, 2)))),
         retracted_by=(rng.randrange(documents),) if rng.random() < 0.05 else (),
+        links=((rng.choice((LinkKind.CONCERN_ABOUT, LinkKind.CORRECTED_BY)), rng.randrange(documents)),) if rng.random() < 0.1 else (),
         failed=0.15 <= kind < 0.25,
     )
 

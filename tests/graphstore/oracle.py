@@ -74,6 +74,7 @@ class Oracle:
                 for key, found in papers.items()
             },
             "evidence": sorted((*told[:4], told[-1]) for told in evidence),
+            "links": sorted((name, link.kind.value, link.target) for name, link in set(links) if link.target != name),
             "markers": {c.document: newness(c)[:3] for c in self.newest.values()},
         }
 
@@ -97,6 +98,7 @@ def held(snapshot: Snapshot) -> dict[str, Any]:
             for e in snapshot.edges
         },
         "evidence": sorted((e.document, e.key, e.polarity.value, e.probability, e.retracted) for e in snapshot.evidence),
+        "links": [(link.source, link.kind.value, link.target) for link in snapshot.links],
         "markers": {m.id: (m.epoch, m.offset, m.generation) for m in snapshot.markers},
     }
 

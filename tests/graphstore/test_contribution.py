@@ -7,7 +7,7 @@ from graphstore import Contribution, GraphBadContribution
 from graphstore.contribution import Polarity, State, keys_between
 from graphstore.difference import Standing, changes, concerned, difference
 from models.runtime.errors import Action
-from processors.records import Counts, Predicate, Revision
+from processors.records import Counts, LinkKind, Predicate, Revision
 from tests.graphstore.documents import chain, contributions, document, relation, tombstone
 
 
@@ -73,11 +73,18 @@ def test_rank_and_state() -> None:
     assert tombstone(1, 2).state is State.DELETED
     failed = document(1, 2, relation("a", "b"), generation=3, failed=True, retracted=True, retracts=(5,))
     assert failed.rank < document(1, 2, generation=3).rank
-    assert (failed.state, failed.statements(), failed.retracted, failed.retracts) == (State.FAILED, {}, False, frozenset())
+    assert (failed.state, failed.statements(), failed.retracted, failed.bearings) == (State.FAILED, {}, False, frozenset())
 
 
 def test_an_article_does_not_retract_itself() -> None:
-    assert document(1, 1, retracts=(1, 2)).retracts == {"pubmed:2"}
+    assert document(1, 1, retracts=(1, 2)).bearings == {("retracts", "pubmed:2")}
+
+
+def test_evidence_without_cues_keeps_its_id() -> None:
+    """Ids of graphs that were written before cues were told: a replay must not rewrite them."""
+    assert only(document(1, 1, relation("a", "b"))).id == "40a0843d87dfaba74074aaa26b4f9323"
+    told = only(document(1, 1, relation("a", "b", cues=(("negation", 2, 6), ("speculation", 7, 8)))))
+    assert (told.cues, told.id == "40a0843d87dfaba74074aaa26b4f9323") == ("negation:2:6 speculation:7:8", False)
 
 
 def test_another_documents_relations_are_refused() -> None:
@@ -87,7 +94,12 @@ def test_another_documents_relations_are_refused() -> None:
 
 
 def test_articles_are_locked_in_sorted_order() -> None:
-    assert concerned([document(9, 1, retracts=(1,)), document(3, 2), tombstone(9, 3)]) == ["pubmed:1", "pubmed:3", "pubmed:9"]
+    assert concerned([document(9, 1, retracts=(1,), links=((LinkKind.CORRECTS, 4),)), document(3, 2), tombstone(9, 3)]) == [
+        "pubmed:1",
+        "pubmed:3",
+        "pubmed:4",
+        "pubmed:9",
+    ]
 
 
 def test_keys_between_are_the_same_from_both_sides() -> None:

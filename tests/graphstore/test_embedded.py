@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import ladybug
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 from graphstore import GraphBadAddress, GraphLocked, GraphStore, GraphTimeout, open_store
 from graphstore.embedded import FILE
 from graphstore.steps import Steps, ask
-from tests.graphstore.contract import GraphStoreContract, joined
+from processors.records import LinkKind
+from tests.graphstore.contract import GraphStoreContract
 from tests.graphstore.documents import chain, contributions, document, relation
+from tests.graphstore.looking import joined
 from tests.graphstore.oracle import Oracle, held
 
 
@@ -134,6 +137,35 @@ async def test_a_killed_writer_loses_nothing_that_it_acknowledged(tmp_path: Path
         oracle = Oracle()
         oracle.apply(chain(16 * n + m, n, "abcdefgh"[m % 4 :]) for n in range(articles // 16) for m in range(16))
         assert held(await store.snapshot(markers=True)) == oracle.graph()
+
+
+OLDER = """
+ALTER TABLE STATES DROP cues;
+DROP TABLE BEARS_ON;
+"""
+
+
+async def test_a_graph_of_the_first_layout_is_brought_up_to_date_when_it_is_written(tmp_path: Path) -> None:
+    """What the first version lacked is added, and nothing that was there is lost."""
+    log = [chain(1, 1, "abc"), document(2, 2, relation("a", "b"), retracts=(1,))]
+    async with open_store(tmp_path) as store:
+        await store.apply(log)
+        before = await store.snapshot(markers=True)
+    with contextlib.closing(ladybug.Database(str(tmp_path / FILE))) as database, contextlib.closing(ladybug.Connection(database)) as old:
+        for statement in OLDER.split(";"):
+            if statement.strip():
+                old.execute(statement)
+    async with open_store(tmp_path, read_only=True) as reader:
+        assert (await reader.stats()).articles == 2
+        with pytest.raises(GraphBadAddress, match="written by an older biorelay") as caught:
+            await reader.evidence("test:a", "test:b")
+        assert "for writing" in (caught.value.remedy or "")
+    async with open_store(tmp_path) as store:
+        assert await store.snapshot(markers=True) == before
+        assert [s.cues for s in await store.evidence("test:a", "test:b")] == [(), ()]
+        assert await store.apply(log) == []
+        await store.apply([document(2, 3, relation("a", "b", cues=(("speculation", 2, 6),)), links=((LinkKind.CORRECTS, 1),))])
+        assert [bond.kind for bond in (await store.paper("pubmed:1")).links] == [LinkKind.CORRECTS]
 
 
 async def test_no_graph_there(tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ from graphstore import (
     open_store,
 )
 from graphstore.steps import Steps, ask
-from tests.graphstore.contract import GraphStoreContract, joined
+from tests.graphstore.contract import GraphStoreContract
 from tests.graphstore.documents import chain, document, random_contribution, relation, tombstone
+from tests.graphstore.looking import joined
 from tests.graphstore.oracle import Oracle, held
 from tests.services import Neo4jAddress
 
@@ -232,7 +233,10 @@ async def test_every_query_starts_from_an_index(address: Neo4jAddress, store: Gr
     lists = {"ids": "pubmed:1", "keys": "test:a|Association|test:b", "curies": "test:a", "left": "test:a", "right": "test:b"}
     parameters: dict[str, object] = {name: [f"{value}{n}" for n in range(50)] for name, value in lists.items()}
     parameters |= {name: [{"id": "x"}] for name in ("rows", "links", "sides", "pairs")}
-    parameters |= dict.fromkeys(("curie", "a", "c", "but", "type", "predicate", "text"), "test:a") | {"min_papers": 1, "limit": 20}
+    parameters |= dict.fromkeys(("curie", "a", "c", "but", "type", "predicate", "polarity", "text"), "test:a") | {
+        "min_papers": 1,
+        "limit": 20,
+    }
     scans: list[tuple[str, str]] = []
     await store.apply([document(n, n, *(relation(f"x{n}", f"y{m}") for m in range(10))) for n in range(30)])
 

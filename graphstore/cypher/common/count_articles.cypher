@@ -1,2 +1,6 @@
+// The entries of retraction lists are records of their own, and no articles.
 MATCH (a:Article)
-RETURN count(CASE WHEN a.state = 'live' THEN 1 END) AS articles, count(CASE WHEN a.state = 'live' AND a.retracted THEN 1 END) AS retracted
+WHERE a.state = 'live'
+RETURN count(CASE WHEN NOT a.id STARTS WITH 'retraction:' THEN 1 END) AS articles,
+  count(CASE WHEN a.retracted THEN 1 END) AS retracted,
+  count(CASE WHEN a.id STARTS WITH 'retraction:' THEN 1 END) AS listed

@@ -11,5 +11,10 @@ CREATE REL TABLE IF NOT EXISTS RELATES(FROM Entity TO Entity, key STRING, subjec
 ;
 CREATE REL TABLE IF NOT EXISTS RETRACTS(FROM Article TO Article)
 ;
+CREATE REL TABLE IF NOT EXISTS BEARS_ON(FROM Article TO Article, kind STRING)
+;
 // One evidence: an article states an edge.
 CREATE REL TABLE IF NOT EXISTS STATES(FROM Article TO Edge, id STRING, polarity STRING, rank STRING, subject_label STRING, object_label STRING, sentence STRING, sentence_start INT64, sentence_end INT64, subject_start INT64, subject_end INT64, object_start INT64, object_end INT64, probability DOUBLE, negated INT64, speculated INT64, model STRING, vocabulary STRING, year INT64, retracted BOOLEAN)
+;
+// Graphs written before cues were told.
+ALTER TABLE STATES ADD IF NOT EXISTS cues STRING DEFAULT ''

@@ -9,6 +9,8 @@ CREATE CONSTRAINT outbox_id IF NOT EXISTS FOR (o:Outbox) REQUIRE o.id IS UNIQUE
 // Without it a MERGE of an edge walks the chain of a hub (p99 of 2 s instead of 0.2 s).
 CREATE CONSTRAINT relates_key IF NOT EXISTS FOR ()-[r:RELATES]-() REQUIRE r.key IS UNIQUE
 ;
+CREATE INDEX article_retracted IF NOT EXISTS FOR (a:Article) ON (a.retracted)
+;
 CREATE INDEX evidence_key IF NOT EXISTS FOR (e:Evidence) ON (e.key)
 ;
 CREATE INDEX outbox_at IF NOT EXISTS FOR (o:Outbox) ON (o.at)

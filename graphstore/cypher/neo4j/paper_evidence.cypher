@@ -1,0 +1,8 @@
+// The WITH makes the key an argument; without it every edge of the graph is scanned for a hash join.
+UNWIND $ids AS x
+MATCH (a:Article {id: x})<-[:FROM]-(e:Evidence)
+WITH a, e, e.key AS k
+MATCH (s:Entity)-[r:RELATES {key: k}]->(o:Entity)
+USING INDEX SEEK r:RELATES(key)
+RETURN e.id AS id, e.key AS key, a.id AS document, a.title AS title, e.year AS year, e.sentence AS sentence, e.sentence_start AS sentence_start, e.sentence_end AS sentence_end, e.subject_start AS subject_start, e.subject_end AS subject_end, e.object_start AS object_start, e.object_end AS object_end, r.predicate AS predicate, e.polarity AS polarity, e.negated AS negated, e.speculated AS speculated, e.probability AS probability, e.model AS model, e.vocabulary AS vocabulary, coalesce(e.cues, '') AS cues, e.retracted AS retracted,
+  s.curie AS subject, o.curie AS object, e.subject_label AS subject_label, e.object_label AS object_label
