@@ -74,6 +74,7 @@ from graphstore.errors import (
     GraphLocked,
     GraphTimeout,
     GraphUnavailable,
+    GraphUnknownArticle,
     GraphUnknownEntity,
 )
 from models.corpora.errors import CorpusMissing, CorpusUnknown, LeakedDocument, LicenceNotAllowed
@@ -142,6 +143,7 @@ __all__ = [
     "GraphLocked",
     "GraphTimeout",
     "GraphUnavailable",
+    "GraphUnknownArticle",
     "GraphUnknownEntity",
     "KeyMismatch",
     "KilledWorker",
