@@ -102,6 +102,7 @@ def clause_end(sentence: Words, cue: int, begin: int, reach: Reach) -> int:
     relative = sentence.at(begin) == "to"
     nominal = reach in (Reach.PHRASE, Reach.NOUN, Reach.CONTRAST)
     whole = reach is Reach.SENTENCE
+    modifying = nominal or _modifies(sentence, cue)
     stops_at_comma = reach in (Reach.NOUN, Reach.CONTRAST) or is_fronted(sentence, cue)
     limit = min(len(words), begin + SCANNED)
     for at in range(begin, limit):
@@ -129,7 +130,7 @@ def clause_end(sentence: Words, cue: int, begin: int, reach: Reach) -> int:
             return at - 1 if words[at - 1] == "even" else at
         elif word == "and" and at > begin and _begins_clause(sentence, at):
             return at
-        elif nominal and at > begin:
+        elif modifying and at > begin:
             relative = relative or word in ("that", "which", "who", "whose")
             if (word in g.auxiliary or word in g.finite) and not relative:
                 return at
@@ -140,6 +141,15 @@ def clause_end(sentence: Words, cue: int, begin: int, reach: Reach) -> int:
             if word in ("containing", "including", "encoding", "involving", "designated", "selected", "located"):
                 return at
     return limit
+
+
+def _modifies(sentence: Words, cue: int) -> bool:
+    """Whether the cue's verb is of a relative clause, and so ends before the main one: "patients who did not receive A [were ...]"."""
+    g = grammar()
+    at = cue - 1
+    while at >= 0 and (sentence.words[at] in g.auxiliary or sentence.words[at] in ADVERBS):
+        at -= 1
+    return sentence.at(at) in ("who", "which", "whose") or (sentence.at(at) == "that" and sentence.at(at - 1) not in g.saying)
 
 
 def subject_start(sentence: Words, cue: int) -> int:

@@ -16,6 +16,15 @@ from processors.records import Cue, CueKind
 NEAR = 3
 """Two negations with fewer words than this between them cancel each other: "did not fail to", "not without effect"."""
 
+NAMED_WITHIN = 5
+"""So many words behind a cue are looked through for the noun that names the relation: "without any significant effect on"."""
+
+DENIED_WITHIN = 4
+"""So many words behind a negation are looked through for what is denied."""
+
+BY = frozenset(["by", "with", "to", "from", "the", "a", "an", "in"])
+"""What may stand between a joining participle and its name."""
+
 AFFIRMED_WITHIN = 4
 """So many words behind a cue are looked through for what is said of the relation before it."""
 
@@ -86,10 +95,11 @@ class _Sentence:
 
     def judge(self, a: Range, b: Range, offset: int) -> Judgement:
         """`a` is the mention that stands first."""
-        applying = [scope for scope in self._scopes if not _touches(scope, (a, b)) and self._applies(scope, a, b)]
-        speculating = [scope for scope in applying if scope.kind is CueKind.SPECULATION]
-        negating = self._uncancelled([scope for scope in applying if scope.kind is CueKind.NEGATION], speculating)
-        found = [(scope.kind, part) for scope in (*negating, *speculating) for part in scope.cue]
+        meant = [(self._meaning(scope), scope) for scope in self._scopes if not _touches(scope, (a, b)) and self._applies(scope, a, b)]
+        speculating = [scope for kind, scope in meant if kind is CueKind.SPECULATION]
+        negating = self._uncancelled([scope for kind, scope in meant if kind is CueKind.NEGATION], speculating)
+        found = [(CueKind.NEGATION, part) for scope in negating for part in scope.cue]
+        found += [(CueKind.SPECULATION, part) for scope in speculating for part in scope.cue]
         if self._question and self._question[0] >= b[1]:
             found.append((CueKind.SPECULATION, self._question))
         cues = sorted((start + offset, end + offset, kind) for kind, (start, end) in found)
@@ -98,6 +108,18 @@ class _Sentence:
             speculated=any(kind is CueKind.SPECULATION for kind, _ in found),
             cues=tuple(Cue(kind=kind, start=start, end=end) for start, end, kind in cues),
         )
+
+    def _meaning(self, scope: Scope) -> CueKind | None:
+        """What the cue says of its scope: "not studied" and "no data" leave it open, "not reported before" says nothing of it."""
+        if scope.kind is CueKind.SPECULATION:
+            return scope.kind
+        at = self._words.index(scope.cue[-1][1] - 1) + 1
+        for word in self._words.words[at : at + DENIED_WITHIN]:
+            if word in grammar().report:
+                return None
+            if word in grammar().inquiry:
+                return CueKind.SPECULATION
+        return scope.kind
 
     def _uncancelled(self, negating: Sequence[Scope], speculating: Sequence[Scope]) -> list[Scope]:
         """Without pairs of negations that make an affirmation, and without those that negate only the knowing ("did not test whether")."""
@@ -116,6 +138,8 @@ class _Sentence:
         """Whether the scope bears on what joins the two mentions."""
         holds_a, holds_b = _holds(scope, a), _holds(scope, b)
         cue_start, cue_end = scope.cue[0][0], scope.cue[-1][1]
+        if cue_end <= a[0] and self._takes_for_granted(scope, a, b):
+            return False
         if scope.reach is Reach.CONTRAST:
             return self._sets_apart(scope, a, b)
         if b[1] <= cue_start:
@@ -131,11 +155,22 @@ class _Sentence:
             return self._names_relation(cue_end, b)
         return a[0] >= scope.subject or scope.reach is not Reach.VERB
 
+    def _takes_for_granted(self, scope: Scope, a: Range, b: Range) -> bool:
+        """Whether the two mentions are one noun behind the cue, "A-induced B" or "B induced by A", that the cue does not stand right at."""
+        named = scope.reach in NOMINAL or self._cue(scope) in ("no", "nor", "neither", "whether")
+        if named and self._distance(scope.cue[-1][1], a[0]) < NEAR:
+            return False
+        between = [word for word in self._between(a[1], b[0]) if word not in ("-", "'s") and not word.endswith("ly")]
+        joining = [word.rpartition("-")[2] for word in between[:1]]
+        return not between or (joining[0] in grammar().joining and all(word in BY for word in between[1:]))
+
     def _negates_relation(self, scope: Scope, b: Range) -> bool:
         """Whether what is negated is said of the pair, and is not merely something that is missing."""
         first = self._cue(scope).split()[0]
         cue_end = scope.cue[0][1]
         before = self._words.at(self._words.index(scope.cue[0][0]) - 1)
+        if first in ("inability", "failure"):
+            return True
         if scope.reach in NOMINAL:
             after = self._words.at(self._words.index(cue_end))
             return self._names_relation(cue_end, b) or (first == "without" and after.endswith("ing"))
@@ -147,7 +182,7 @@ class _Sentence:
         """Whether a noun that names a relation leads from there to the second mention, or stands right behind it."""
         words, relation = self._words, grammar().relation
         between = words.words[words.index(begin) : words.index(b[0])]
-        return any(word in relation for word in between) or words.at(words.index(b[1])) in relation
+        return any(word in relation for word in between[:NAMED_WITHIN]) or words.at(words.index(b[1])) in relation
 
     def _said_of_both(self, scope: Scope, a: Range) -> bool:
         """Both mentions stand before the cue: whether it is their relation that is denied or doubted ("A and B were not associated")."""

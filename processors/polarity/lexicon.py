@@ -68,6 +68,9 @@ class Grammar:
     anaphor: frozenset[str]
     resumed: frozenset[str]
     relation: frozenset[str]
+    joining: frozenset[str]
+    inquiry: frozenset[str]
+    report: frozenset[str]
     affirming: frozenset[str]
     trait: frozenset[str]
 

@@ -38,7 +38,7 @@ def find_scopes(text: str) -> tuple[Scope, ...]:
 def find_cues(sentence: Words) -> list[tuple[Entry, int]]:
     """The cues and the place of their first word, from left to right; they do not overlap."""
     known = cues()
-    found = []
+    found: list[tuple[Entry, int]] = []
     at = 0
     while at < len(sentence) and len(found) < MAX_CUES:
         entry = next((entry for entry in known.get(sentence.words[at], ()) if entry.matches(sentence.words, at)), None)
