@@ -53,6 +53,7 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
           NoKey               stream.no-key
           NoRevision          stream.no-revision
           Unexpected          stream.unexpected
+        PositionUnusable      stream.position-unusable
         RegistryRefused       stream.registry-refused
         RegistryUnreachable   stream.registry-unreachable
         ResourceAway          stream.resource-away
@@ -106,6 +107,7 @@ from stream.errors import (
     MessageTooLarge,
     NoKey,
     NoRevision,
+    PositionUnusable,
     RegistryRefused,
     RegistryUnreachable,
     ResourceAway,
@@ -155,6 +157,7 @@ __all__ = [
     "NoRevision",
     "NotJson",
     "OtherRun",
+    "PositionUnusable",
     "RecipeError",
     "RecordError",
     "RecordTooLarge",

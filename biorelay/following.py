@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from biorelay.refusals import BadInput
 from stream import headers
 from stream.connection import reader
+from stream.framing import unframed
+from stream.seeking import seek_to_time
 from stream.topics import Topic, check_topics, describe_topics
 
 if TYPE_CHECKING:
@@ -72,10 +74,7 @@ async def follow(settings: "StreamSettings", topic: Topic, since: datetime | Non
         consumer.assign(places)
         ends = await consumer.end_offsets(places)
         if since:
-            found = await consumer.offsets_for_times(dict.fromkeys(places, int(since.timestamp() * 1000)))
-            for place in places:  # not seek_to_end: a look-up of the beginning that is still under way would win over it
-                at = found.get(place)
-                consumer.seek(place, ends[place] if at is None else at.offset)
+            await seek_to_time(consumer, places, since)
         while wait or any([await consumer.position(place) < ends[place] for place in places]):
             batch = await consumer.getmany(timeout_ms=_POLL_MS, max_records=500)
             for record in sorted((r for records in batch.values() for r in records), key=lambda r: (r.timestamp, r.partition, r.offset)):
@@ -87,7 +86,7 @@ def _message(record: Any) -> Message:
     value: Any = None
     if record.value is not None:
         try:
-            value = json.loads(record.value)
+            value = json.loads(unframed(record.value))
         except (ValueError, RecursionError):
             value = record.value.decode(errors="replace")
     return Message(

@@ -2,7 +2,7 @@
 
 It speaks enough of Kafka's protocol for aiokafka and Faust, and comes with the confluent-kafka wheel, so nothing has to be
 installed or started. What it is not: it keeps everything in memory and only about 5 MiB a partition (older messages
-vanish unread), gives a consumer group one member only, makes no topics on request, and knows neither TLS nor logins.
+vanish unread), gives a consumer group one member only, makes no topics on request, looks up no times, and knows neither TLS nor logins.
 It marks itself by a topic (`topics.EMBEDDED_MARK`): publishers that see the mark hold back until every stage has caught up and
 refuse what cannot fit, and a second worker process is refused.
 

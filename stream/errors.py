@@ -143,3 +143,9 @@ class RegistryRefused(StreamError):
     """The schema registry refuses the login or a record's schema, or it is none."""
 
     code = "stream.registry-refused"
+
+
+class PositionUnusable(StreamError):
+    """The file that should hold a consumer's place cannot be used."""
+
+    code = "stream.position-unusable"
