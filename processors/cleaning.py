@@ -36,8 +36,13 @@ class Cleaning:
 EXACT = Cleaning(whitespace=False, unicode="keep", drop_invisible=False, drop_copyright=False, drop_truncation=False)
 """Changes nothing."""
 
-_INVISIBLE = re.compile("[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+")
+_INVISIBLE = re.compile("[\0-\x08\x0e-\x1b\x7f\x81\x8d\x8f\x90\x9d\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+")
 """U+200C and U+200D are not here: they tell words of Persian, Hindi and others apart."""
+
+_WINDOWS = {code: char for code in range(0x80, 0xA0) if code != 0x85 and (char := bytes([code]).decode("cp1252", "ignore"))}
+"""The control characters of Latin-1 are Windows-1252 in disguise, a dash or a quotation mark: browsers read them so too."""
+
+_DISGUISED = re.compile("[\x80-\x84\x86-\x9f]")
 
 _TRUNCATION = re.compile(r"\s*[(\[]ABSTRACT (?:WAS )?TRUNCATED[^()\[\]]{0,60}[)\]][\s.]*\Z")
 
@@ -86,7 +91,7 @@ def _plain_sections(sections: Iterable[Section], rules: Cleaning) -> Iterable[Se
 def _plain(text: str, rules: Cleaning) -> str:
     """One text by the rules that hold for each character; invisible ones first, since NFC composes across the gap they leave."""
     if rules.drop_invisible:
-        text = _INVISIBLE.sub("", text)
+        text = _INVISIBLE.sub("", text.translate(_WINDOWS) if _DISGUISED.search(text) else text)
     if rules.unicode != "keep":
         text = unicodedata.normalize(cast("Literal['NFC', 'NFKC']", rules.unicode.upper()), text)
     if rules.whitespace:

@@ -37,6 +37,7 @@ def test_the_settings_have_the_same_names_defaults_and_meaning() -> None:
         ("cafe\u0301 \u212bngstr\u00f6m", "café Ångström"),
         ("hyper\u00adtension zero\u200bwidth \ufeffmark\x00 \u202eright", "hypertension zerowidth mark right"),
         ("Persian \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "Persian \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
+        ("10\x9612 mg, the \x93effect\x94\x9d", "10–12 mg, the “effect”"),
         ("e\u200b\u0301", "é"),  # the accent meets its letter only when what stood between them is gone
         ("ﬁbrin 10² µg", "ﬁbrin 10² µg"),
     ],

@@ -1,13 +1,15 @@
 """Plain text: one document, divided into title and abstract, whose text is the file's."""
 
+import gzip
 import io
+import tracemalloc
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.errors import RecordError, RecordTooLarge
+from processors.errors import RecordError, RecordTooLarge, SourceError, TruncatedSource
 from processors.records import Abstract
 from processors.sources import EXACT, Limits, Problem, read
 
@@ -87,6 +89,23 @@ def test_what_is_no_text_or_too_much_is_refused(value: bytes, error: type[Except
     assert isinstance(problem, Problem)
     assert isinstance(problem.error, error)
     assert word in str(problem)
+
+
+def test_a_file_that_is_cut_damaged_or_a_bomb_is_refused(tmp_path: Path) -> None:
+    packed = gzip.compress(f"{TITLE}\n\nIn rats.".encode())
+    bomb = gzip.compress(b"word " * (10 << 20))
+    for value, error in ((packed[:-9], TruncatedSource), (packed[:20] + b"\xff" * 9 + packed[29:], SourceError), (bomb, RecordTooLarge)):
+        path = tmp_path / "a.txt.gz"
+        path.write_bytes(value)
+        tracemalloc.start()
+        try:
+            (problem,) = read(path)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert isinstance(problem, Problem)
+        assert isinstance(problem.error, error)
+        assert peak < 16 << 20
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200) | st.text("aB. \n:", max_size=80))
