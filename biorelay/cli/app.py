@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from biorelay.cli import config, consume, dead_letters, demo, doctor, extract, graph, models, publish, topics, train, worker
+from biorelay.cli import completing, config, consume, dead_letters, demo, doctor, extract, graph, models, publish, topics, train, worker
 from biorelay.cli.failure import Commands
 from biorelay.cli.state import State
 
@@ -36,7 +36,12 @@ def root(
     ] = None,
     options: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A setting for this run, such as worker.batch=8; wins over file and variables."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            autocompletion=completing.setting_keys,
+            help="A setting for this run, such as worker.batch=8; wins over file and variables.",
+        ),
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show log messages, and the stack trace of an error.")] = False,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from biorelay.cli import completing
 from biorelay.cli.options import AsJson
 from biorelay.cli.state import settings_of
 
@@ -30,7 +31,10 @@ def consume(
     ctx: typer.Context,
     topic: Annotated[What, typer.Argument(help="Which topic.")],
     since: Annotated[
-        str, typer.Option("--since", metavar="WHEN", help="beginning, now, 10m, 2h, 3d, or an ISO date or time (UTC).")
+        str,
+        typer.Option(
+            "--since", metavar="WHEN", autocompletion=completing.times, help="beginning, now, 10m, 2h, 3d, or an ISO date or time (UTC)."
+        ),
     ] = "beginning",
     limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="Stop after that many messages.")] = None,
     once: Annotated[bool, typer.Option("--once", help="Stop at the end of what is there, instead of waiting for more.")] = False,

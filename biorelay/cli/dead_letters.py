@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from biorelay.cli import completing
 from biorelay.cli.options import AsJson
 from biorelay.cli.state import settings_of
 from biorelay.refusals import BadInput
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Messages that were set aside: look at them, send them again.")
 
 Code = Annotated[str | None, typer.Option("--code", help="Only those with this error code, such as record.not-json.")]
-StageName = Annotated[str | None, typer.Option("--stage", help="Only those of this stage: ner, relations, graph.")]
+StageName = Annotated[
+    str | None, typer.Option("--stage", autocompletion=completing.stage, help="Only those of this stage: ner, relations, graph.")
+]
 Document = Annotated[str | None, typer.Option("--document", help="Only those of this document, such as pubmed:227508.")]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from biorelay.cli import completing
 from biorelay.cli.failure import BAD_INPUT
 from biorelay.cli.options import Files, InputFormat, OutputFormat, ProblemsTo
 from biorelay.cli.state import settings_of
@@ -35,7 +36,10 @@ def extract(
     input_format: InputFormat = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=256, help="Threads; the answer does not depend on it.")] = 1,
     model: Annotated[
-        str | None, typer.Option("--model", help="Name, name@version or folder. Default: the settings' or the shipped one.")
+        str | None,
+        typer.Option(
+            "--model", autocompletion=completing.models, help="Name, name@version or folder. Default: the settings' or the shipped one."
+        ),
     ] = None,
     problems_to: ProblemsTo = None,
 ) -> None:

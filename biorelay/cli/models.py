@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from biorelay.cli import completing
 from biorelay.cli.failure import FAILURE
 from biorelay.cli.options import AsJson
 from biorelay.cli.state import settings_of
@@ -17,7 +18,12 @@ app = typer.Typer(no_args_is_help=True, help="Models and vocabularies: what is h
 
 Reference = Annotated[
     str | None,
-    typer.Argument(metavar="MODEL", help="Name, name@version or folder. Default: the settings' or the shipped one.", show_default=False),
+    typer.Argument(
+        metavar="MODEL",
+        help="Name, name@version or folder. Default: the settings' or the shipped one.",
+        show_default=False,
+        autocompletion=completing.models,
+    ),
 ]
 
 

@@ -4,12 +4,16 @@ from typing import Annotated
 
 import typer
 
+from biorelay.cli import completing
 from biorelay.cli.state import settings_of, state_of
 
 
 def worker(
     ctx: typer.Context,
-    stages: Annotated[str | None, typer.Option("--stages", help="ner, relations, graph: some of them, by commas. Default: all.")] = None,
+    stages: Annotated[
+        str | None,
+        typer.Option("--stages", autocompletion=completing.stages, help="ner, relations, graph: some of them, by commas. Default: all."),
+    ] = None,
     metrics_port: Annotated[
         int | None, typer.Option("--metrics-port", min=0, max=65535, help="0 turns /metrics, /healthz, /readyz off.")
     ] = None,
