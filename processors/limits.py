@@ -23,10 +23,16 @@ def check(abstract: Abstract, limits: Limits) -> Abstract:
     """The abstract itself, or `RecordTooLarge` where its text or its message value passes the limits."""
     length = len(abstract.text)
     if length > limits.max_text_characters:
-        raise RecordTooLarge(f"{abstract.id}: the text has {length} characters; the limit is {limits.max_text_characters}")
+        raise RecordTooLarge(
+            f"{abstract.id}: the text has {length} characters; the limit is {limits.max_text_characters}",
+            remedy="Raise limits.text_characters, and limits.document_bytes with it.",
+        )
     size = len(abstract.to_bytes())
     if size > limits.max_document_bytes:
-        raise RecordTooLarge(f"{abstract.id}: the record has {size} bytes as a message; the limit is {limits.max_document_bytes}")
+        raise RecordTooLarge(
+            f"{abstract.id}: the record has {size} bytes as a message; the limit is {limits.max_document_bytes}",
+            remedy="Raise limits.document_bytes.",
+        )
     return abstract
 
 

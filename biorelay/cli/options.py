@@ -13,6 +13,9 @@ class SourceFormat(StrEnum):
     PUBMED_XML = "pubmed-xml"
     NBIB = "nbib"
     PUBTATOR = "pubtator"
+    BIOC_XML = "bioc-xml"
+    BIOC_JSON = "bioc-json"
+    JATS = "jats"
     JSONL = "jsonl"
     TEXT = "text"
 
@@ -29,7 +32,7 @@ Files = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="FILES",
-        help="PubMed XML, MEDLINE text (.nbib), PubTator, JSON lines or plain text; plain or gzip. Stdin where there are none, or for -.",
+        help="PubMed XML, MEDLINE text (.nbib), PubTator, BioC, PMC full text, JSON lines or plain text; plain or gzip. Stdin where there are none, or for -.",
         show_default=False,
     ),
 ]

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +12,7 @@ from processors.errors import UnknownFormat
 from processors.limits import Limits, check
 from processors.records import Abstract
 from processors.sources import sniff
+from processors.sources.jats import read_jats
 from processors.sources.jsonl import read_jsonl
 from processors.sources.nbib import read_nbib
 from processors.sources.octets import gathered, read_octets
@@ -46,10 +48,23 @@ def exact(reader: FormatReader) -> Reader:
     return lambda chunks, name, limits, _: reader(chunks, name, limits)
 
 
+def later(module: str, function: str) -> FormatReader:
+    """A reader whose module is imported when it first reads: the bioc package brings lxml along, which takes its time."""
+
+    def read_later(chunks: Iterator[bytes], name: str, limits: Limits) -> Iterator[Outcome]:
+        reader: FormatReader = getattr(import_module(module), function)
+        return reader(chunks, name, limits)
+
+    return read_later
+
+
 READERS: dict[str, Reader] = {
     sniff.PUBMED_XML: cleaned(read_pubmed_xml),
     sniff.NBIB: cleaned(read_nbib),
     sniff.PUBTATOR: exact(read_pubtator),
+    sniff.BIOC_XML: exact(later("processors.sources.bioc", "read_bioc_xml")),
+    sniff.BIOC_JSON: exact(later("processors.sources.bioc", "read_bioc_json")),
+    sniff.JATS: cleaned(read_jats),
     sniff.JSONL: read_jsonl,  # cleans the easy shape; a whole record is stored as it stands
     sniff.TEXT: cleaned(read_text),
 }

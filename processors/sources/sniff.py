@@ -5,7 +5,8 @@ import re
 from processors.errors import UnknownFormat, UnsupportedFormat
 
 PUBMED_XML, NBIB, PUBTATOR, JSONL, TEXT = "pubmed-xml", "nbib", "pubtator", "jsonl", "text"
-FORMATS = (PUBMED_XML, NBIB, PUBTATOR, JSONL, TEXT)
+BIOC_XML, BIOC_JSON, JATS = "bioc-xml", "bioc-json", "jats"
+FORMATS = (PUBMED_XML, NBIB, PUBTATOR, BIOC_XML, BIOC_JSON, JATS, JSONL, TEXT)
 
 HEAD = 1 << 13
 """Bytes of the beginning, decompressed, that are looked at."""
@@ -17,18 +18,14 @@ _DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)")
 _PUBTATOR_LINE = re.compile(rb"[^|\t\r\n]{1,200}\|[ta]\|")
 _NBIB_LINE = re.compile(rb"(?:PMID|OWN |STAT|DCOM|DA  |LR  |IS  |VI  |DP  |TI  |BTI |AU  |FAU |AB  |AID |LID |JT  |TA  |PMC )- ?")
 _RIS_LINE = re.compile(rb"TY  - [A-Z]{2,8}\s")
+_LISTED = re.compile(rb"1[.:] .{1,8000}?^PMID: [0-9]", re.DOTALL | re.MULTILINE)
 _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f\x7f]")
-_BIOC_JSON = re.compile(rb'"documents"\s*:|"infons"\s*:|"bioctype"\s*:')
+_BIOC_JSON = re.compile(rb'"(?:documents|infons|passages|bioctype|PubTator3)"\s*:')
 
 STREAMS = ("<stdin>", "<stream>")
 """What a source without a name of its own is called: there, plain text is told by being text."""
 
-_OTHER_ROOTS = {
-    b"collection": "BioC XML",
-    b"article": "PMC full text (JATS XML)",
-    b"pmc-articleset": "PMC full text (JATS XML)",
-    b"html": "a web page",
-}
+_ROOTS = {b"collection": BIOC_XML, b"article": JATS, b"pmc-articleset": JATS, b"OAI-PMH": JATS}
 _LATER = f"biorelay reads {', '.join(FORMATS[:-1])} and {FORMATS[-1]}."
 
 
@@ -45,6 +42,8 @@ def sniff(head: bytes, name: str) -> str:
         return _xml(start)
     if _PUBTATOR_LINE.match(start):
         return PUBTATOR
+    if start.startswith((b"{", b"[")) and _BIOC_JSON.search(start) and b'"schema"' not in start:
+        return BIOC_JSON
     if start.startswith(b"{"):
         return _json(start)
     if start.startswith(b"["):
@@ -53,6 +52,8 @@ def sniff(head: bytes, name: str) -> str:
         return NBIB
     if _RIS_LINE.match(start):
         raise UnsupportedFormat("the file is RIS", remedy="Export it from PubMed in the format called PubMed (.nbib).")
+    if _LISTED.match(start):
+        raise UnsupportedFormat("the file is PubMed's list for reading", remedy="Export it in the format called PubMed (.nbib).")
     if lower.endswith((".jsonl", ".ndjson")):
         return JSONL
     if lower.endswith(".xml"):
@@ -78,15 +79,14 @@ def _xml(start: bytes) -> str:
     root = _ROOT.match(rest)
     if root is None or _PUBMED_ROOTS.fullmatch(root[1]) or _DECLARES.match(rest):
         return PUBMED_XML  # its reader says what is wrong with it
-    kind = _OTHER_ROOTS.get(root[1].lower())
-    if kind:
-        raise UnsupportedFormat(f"the file is {kind}, which is not read{'' if kind == 'a web page' else ' yet'}", remedy=_LATER)
-    raise UnsupportedFormat(f"the XML's root element is <{root[1].decode()}>, which is not PubMed's", remedy=_LATER)
+    if kind := _ROOTS.get(root[1].rpartition(b":")[2]):
+        return kind
+    if root[1].lower() == b"html":
+        raise UnsupportedFormat("the file is a web page, which is not read", remedy=_LATER)
+    raise UnsupportedFormat(f"the XML's root element is <{root[1].decode()}>, which is none that biorelay reads", remedy=_LATER)
 
 
 def _json(start: bytes) -> str:
-    if _BIOC_JSON.search(start) and b'"schema"' not in start:
-        raise UnsupportedFormat("the file is BioC JSON, which is not read yet", remedy=_LATER)
     if re.match(rb"\{\s*\n", start):
         raise UnsupportedFormat("the file is JSON over several lines", remedy="Write one object per line: jq -c .")
     return JSONL

@@ -3,7 +3,7 @@
 import pytest
 
 from processors.errors import SourceError, UnknownFormat, UnsupportedFormat
-from processors.sources.sniff import JSONL, NBIB, PUBMED_XML, PUBTATOR, TEXT, sniff
+from processors.sources.sniff import BIOC_JSON, BIOC_XML, JATS, JSONL, NBIB, PUBMED_XML, PUBTATOR, TEXT, sniff
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,14 @@ from processors.sources.sniff import JSONL, NBIB, PUBMED_XML, PUBTATOR, TEXT, sn
         (b'{"id": "1"}', "a", JSONL),
         (b'{"schema": "biorelay.abstract/1", "documents": []}', "a", JSONL),
         (b"garbage", "A.JSONL.GZ", JSONL),
+        (b"<?xml version='1.0'?><!DOCTYPE collection SYSTEM 'BioC.dtd'><collection>", "a", BIOC_XML),
+        (b'{"source": "PubTator", "documents": [', "a", BIOC_JSON),
+        (b'{"PubTator3": [{"_id": "1|None"', "a", BIOC_JSON),
+        (b'[{\n "bioctype": "BioCCollection"', "a", BIOC_JSON),
+        (b'{"_id": "1|None", "id": "1", "infons": {}, "passages": []}', "a.jsonl", BIOC_JSON),
+        (b"<!DOCTYPE article PUBLIC 'x' 'y'><article xmlns:xlink='z'>", "a.nxml.gz", JATS),
+        (b"<pmc-articleset><article>", "a.xml", JATS),
+        (b"<OAI-PMH xmlns='http://www.openarchives.org/OAI/2.0/'>", "a.xml", JATS),
         (b"\nPMID- 12230038\nOWN - NLM", "a.xml", NBIB),
         (b"\r\nOWN - NLM", "a", NBIB),
         (b"TI  - A title", "a", NBIB),
@@ -40,13 +48,10 @@ def test_a_format_is_told(head: bytes, name: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("head", "word"),
     [
-        (b"<?xml version='1.0'?><!DOCTYPE collection SYSTEM 'BioC.dtd'><collection>", "BioC XML"),
-        (b'{"source": "PubTator", "documents": [', "BioC JSON"),
-        (b'{"source": "x", "infons": {}}', "BioC JSON"),
-        (b"<!DOCTYPE article PUBLIC 'x' 'y'><article xmlns:xlink='z'>", "PMC full text"),
         (b"<!DOCTYPE html><html>", "web page"),
         (b"<eSearchResult>", "eSearchResult"),
         (b"TY  - JOUR\nAU  - A, B", "RIS"),
+        (b"1. J Sci. 2001;1(2):3.\n\nA title.\n\nDoe J.\n\nWords.\n\nPMID: 7", "list for reading"),
         (b'[\n{"id": "1"}]', "array"),
         (b'{\n  "id": "1"}', "several lines"),
     ],
