@@ -63,6 +63,9 @@ def evaluate(
     linking: Annotated[
         bool, typer.Option("--linking", help="Only linking, on four sets, with the errors by kind; prints a Markdown table.")
     ] = False,
+    polarity: Annotated[
+        bool, typer.Option("--polarity", help="Only negation and speculation, on BioScope's abstracts and EU-ADR; runs no model.")
+    ] = False,
     beside: Annotated[
         Path | None, typer.Option("--beside", metavar="RESULT", help="With --linking: an earlier result, set before this one in the table.")
     ] = None,
@@ -77,6 +80,7 @@ def evaluate(
     Examples:
       biorelay evaluate --data ../shared/data
       biorelay evaluate ./runs/relay-mini/1 --data ../shared/data -o scores.json
+      biorelay evaluate --polarity --data ../shared/data -o polarity.json
       biorelay evaluate --linking --data ../shared/data --beside benchmarks/results/linking-before.json
     """
     from biorelay.cli.console import emit, say, show
@@ -84,6 +88,7 @@ def evaluate(
     settings = settings_of(ctx)
     with training_parts("evaluate"):
         from models.evaluation import artefact, linking_report, linking_table
+        from models.evaluation.polarity import evaluate_polarity
         from models.evaluation.table import table
 
         started = time.monotonic()
@@ -92,7 +97,9 @@ def evaluate(
         def tell(what: str) -> None:
             say(f"{time.monotonic() - started:6.0f} s  {what}")
 
-        if linking:
+        if polarity:
+            result = evaluate_polarity(data, tell=tell)
+        elif linking:
             result = linking_report.evaluate_sets(model or settings.model, settings.vocabulary, data, tell=tell)
         else:
             result = artefact.evaluate(model or settings.model, data, vocabulary=settings.vocabulary, exact=exact, tell=tell)

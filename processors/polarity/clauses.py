@@ -103,7 +103,7 @@ def clause_end(sentence: Words, cue: int, begin: int, reach: Reach) -> int:
     nominal = reach in (Reach.PHRASE, Reach.NOUN, Reach.CONTRAST)
     whole = reach is Reach.SENTENCE
     modifying = nominal or _modifies(sentence, cue)
-    stops_at_comma = reach in (Reach.NOUN, Reach.CONTRAST) or is_fronted(sentence, cue)
+    stops_at_comma = (modifying and reach is not Reach.PHRASE) or is_fronted(sentence, cue)
     limit = min(len(words), begin + SCANNED)
     for at in range(begin, limit):
         word = words[at]
@@ -149,7 +149,10 @@ def _modifies(sentence: Words, cue: int) -> bool:
     at = cue - 1
     while at >= 0 and (sentence.words[at] in g.auxiliary or sentence.words[at] in ADVERBS):
         at -= 1
-    return sentence.at(at) in ("who", "which", "whose") or (sentence.at(at) == "that" and sentence.at(at - 1) not in g.saying)
+    if sentence.at(at) in ("who", "which", "whose") or (sentence.at(at) == "that" and sentence.at(at - 1) not in g.saying):
+        return True
+    reduced = at == cue - 1 and sentence.words[cue] == "not" and sentence.at(at).isalnum() and sentence.at(at) not in ("but", "and", "or")
+    return reduced and (sentence.at(cue + 1).endswith("ing") or is_participle(sentence.at(cue + 1)))
 
 
 def subject_start(sentence: Words, cue: int) -> int:
@@ -286,7 +289,11 @@ def _has_verb(sentence: Words, begin: int) -> bool:
         word = sentence.words[at]
         if word in ",;:":
             return False
-        if word in g.auxiliary or word in g.finite:
+        if (
+            word in g.auxiliary
+            or word in g.finite
+            or (at > begin and word.endswith("ed") and sentence.at(at + 1) not in ("by", "with", "in"))
+        ):
             return True
     return False
 

@@ -138,7 +138,7 @@ class _Sentence:
         """Whether the scope bears on what joins the two mentions."""
         holds_a, holds_b = _holds(scope, a), _holds(scope, b)
         cue_start, cue_end = scope.cue[0][0], scope.cue[-1][1]
-        if cue_end <= a[0] and self._takes_for_granted(scope, a, b):
+        if (cue_end <= a[0] or b[1] <= cue_start) and self._takes_for_granted(scope, a, b):
             return False
         if scope.reach is Reach.CONTRAST:
             return self._sets_apart(scope, a, b)
@@ -158,7 +158,7 @@ class _Sentence:
     def _takes_for_granted(self, scope: Scope, a: Range, b: Range) -> bool:
         """Whether the two mentions are one noun behind the cue, "A-induced B" or "B induced by A", that the cue does not stand right at."""
         named = scope.reach in NOMINAL or self._cue(scope) in ("no", "nor", "neither", "whether")
-        if named and self._distance(scope.cue[-1][1], a[0]) < NEAR:
+        if named and scope.cue[-1][1] <= a[0] and self._distance(scope.cue[-1][1], a[0]) < 2:
             return False
         between = [word for word in self._between(a[1], b[0]) if word not in ("-", "'s") and not word.endswith("ly")]
         joining = [word.rpartition("-")[2] for word in between[:1]]
@@ -198,10 +198,10 @@ class _Sentence:
         return False
 
     def _sets_apart(self, scope: Scope, a: Range, b: Range) -> bool:
-        """ "A but not C inhibits B": what is set apart is negated of the other, wherever that stands in the clause."""
+        """ "A but not C inhibits B": what is set apart (C) is negated of the other (B), and nothing is said of A with C."""
         holds_a, holds_b = _holds(scope, a), _holds(scope, b)
         if holds_b:
-            return holds_a or a[0] >= scope.subject
+            return holds_a or (a[0] >= scope.subject and self._distance(a[1], scope.cue[0][0]) > len((",", "but")))
         return holds_a and not any(word in grammar().terminator or word == ";" for word in self._between(scope.end, b[0]))
 
     def _cue(self, scope: Scope) -> str:

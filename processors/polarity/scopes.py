@@ -56,7 +56,7 @@ def draw_scopes(sentence: Words, found: Sequence[tuple[Entry, int]]) -> list[Sco
     paired: set[int] = set()
     scopes = []
     for number, (entry, at) in enumerate(found):
-        if number in paired or entry.kind is None or entry.reach is None:
+        if number in paired:
             continue
         second = None
         if entry.words == ("neither",):
@@ -64,13 +64,16 @@ def draw_scopes(sentence: Words, found: Sequence[tuple[Entry, int]]) -> list[Sco
         if second is not None:
             paired.add(second)
         parts = [(at, at + len(entry.words))] + ([(found[second][1], found[second][1] + 1)] if second is not None else [])
-        scopes.append(_scope(sentence, entry.kind, _reach(sentence, entry, at), parts))
+        scopes.append(draw_scope(sentence, entry, parts))
     return scopes
 
 
-def _scope(sentence: Words, kind: CueKind, reach: Reach, parts: Sequence[Range]) -> Scope:
-    """`parts` are the cue's words."""
+def draw_scope(sentence: Words, entry: Entry, parts: Sequence[Range]) -> Scope:
+    """The scope of the cue at these words, in one part or two. Raises `ValueError` for a pseudo-cue."""
+    if entry.kind is None:
+        raise ValueError(f"{' '.join(entry.words)!r} is no cue")
     first, stop = parts[0]
+    reach = _reach(sentence, entry, first)
     cue = tuple((sentence.starts[a], sentence.ends[b - 1]) for a, b in parts)
     subject = subject_start(sentence, first)
     passive = reach is Reach.SUBJECT or (reach is Reach.VERB and is_passive(sentence, first, stop))
@@ -79,7 +82,7 @@ def _scope(sentence: Words, kind: CueKind, reach: Reach, parts: Sequence[Range])
         behind -= 1
     end = max(sentence.ends[behind - 1], cue[-1][1])
     start = sentence.starts[subject if passive else first]
-    return Scope(kind, reach, cue, start, end, sentence.starts[antecedent_start(sentence, subject, first)])
+    return Scope(entry.kind, reach, cue, start, end, sentence.starts[antecedent_start(sentence, subject, first)])
 
 
 def _reach(sentence: Words, entry: Entry, at: int) -> Reach:
