@@ -43,6 +43,9 @@ LETTERS: dict[EntityType, str] = {
 GROUPS: dict[EntityType, int] = {kind: number for number, kind in enumerate(LETTERS)}
 """The numbers of the types in the trigram index."""
 
+HOMOLOGUES = "H"
+"""The letter before the number of a human gene, whose candidates are the homologous genes of other organisms."""
+
 _REMEDY = "Reinstall biorelay, or build a vocabulary with `biorelay models build-vocabulary`."
 
 
@@ -113,6 +116,11 @@ class Vocabulary:
         """What a normalised name may mean as this type; empty where it is unknown. Order carries no meaning."""
         letter = LETTERS[kind]
         found = self._names.get((letter.lower() if loose else letter) + key)
+        return [self._candidate(*record) for record in found or ()]
+
+    def homologues(self, curie: str) -> list[Candidate]:
+        """The genes of other organisms that are homologues of a human gene (`ncbigene:7157`); empty where none is known."""
+        found = self._names.get(HOMOLOGUES + curie.removeprefix("ncbigene:"))
         return [self._candidate(*record) for record in found or ()]
 
     def _candidate(self, row: int, tier: int, mentions: int) -> Candidate:

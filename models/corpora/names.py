@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from models.corpora.knowledge import PREFERRED, SYNONYM, WEAK, Name
 from models.corpora.species import COMMON_NAMES
@@ -10,11 +11,9 @@ from processors.normalisation import exact_key, loose_key, tokens
 from processors.records import EntityType
 from processors.sources.pubtator import AnnotatedDocument, AnnotatedMention
 from processors.variants import rs_number, variant_code
-from processors.vocabulary import LETTERS
+from processors.vocabulary import HOMOLOGUES, LETTERS
 
 HUMAN = "9606"
-HOMOLOGUE = 6
-"""The tier of a name that a gene has from its human homologue only."""
 
 _LONGEST_KEY = 120
 _SHORTEST_SEARCHED = 4
@@ -23,6 +22,11 @@ _MOST = 0xFFFF
 
 SEARCHED = (EntityType.DISEASE, EntityType.CHEMICAL, EntityType.SPECIES)
 """Types whose names are searched by likeness too: not genes and cell lines, where one letter makes another one."""
+
+
+@cache  # a build gathers the knowledge bases once for each fold
+def _keys(kind: EntityType, text: str) -> tuple[str, str]:
+    return exact_key(text), loose_key(kind, text)
 
 
 class Names:
@@ -44,7 +48,7 @@ class Names:
     def add(self, name: Name, count: int = 0) -> None:
         """Keep a name under its exact key and, where that is another one, under its loose key."""
         text = " ".join(name.text.split())
-        key = exact_key(text)
+        key, loose = _keys(name.kind, text)
         if len(key) > _LONGEST_KEY or (not count and (len(key) < 2 or key.isdigit())):
             return
         curies = "|".join(sorted({self.same.get(curie, curie) for curie in name.curies}))
@@ -52,7 +56,7 @@ class Names:
         if name.kind in SEARCHED and len(key) >= _SHORTEST_SEARCHED:
             self.words.add((name.kind, " ".join(tokens(text))))
         self._keep(self.exact[letter + key], curies, name.tier, count)
-        if loose := loose_key(name.kind, text):
+        if loose:
             self._keep(self.loose[letter.lower() + loose], curies, name.tier, count)
         if "|" not in curies:
             if not count and name.tier <= SYNONYM and (curies not in self.preferred or name.tier < self.preferred[curies][0]):
@@ -66,34 +70,32 @@ class Names:
         """Keep that a change in a gene is this dbSNP entry."""
         self._keep(self.exact[f"{LETTERS[EntityType.VARIANT]}{code}@{gene}"], curie, PREFERRED, 1)
 
+    def add_homologue(self, human: str, curie: str) -> None:
+        """Keep that a gene of another organism is the homologue of a human gene (its number)."""
+        self._keep(self.exact[f"{HOMOLOGUES}{human}"], curie, PREFERRED, 0)
+
     def place_genes(self) -> None:
-        """Give the genes that only corpora name an organism, and the names of the human gene whose symbol they bear.
+        """Give the genes that only corpora name an organism, and make them homologues of the human gene whose symbol they bear.
 
         The organism is the one, human left aside, that most of the gene's documents speak of. Homologous genes share
-        their names: `Kras` in a paper on mice is the mouse's, under whatever synonym of human KRAS it goes.
+        their names: `Kras` in a paper on rabbits is the rabbit's, under whatever synonym of human KRAS it goes.
         """
         gene = LETTERS[EntityType.GENE]
         human = {key for key, taxon in self.taxon.items() if taxon == HUMAN}
-        for curie in self.organisms.keys() - human:
-            taxa = self.organisms[curie]
-            if taxa:
-                self.taxon[curie] = min(taxa, key=lambda taxon: (-taxa[taxon], taxon))
-        spelt: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        new = {curie: taxa for curie, taxa in self.organisms.items() if curie not in self.taxon and taxa}
+        for curie, taxa in new.items():
+            self.taxon[curie] = min(taxa, key=lambda taxon: (-taxa[taxon], taxon))
         homologue: dict[str, set[str]] = defaultdict(set)
-        for table, names in (("exact", self.exact), ("loose", self.loose)):
+        for names in (self.exact, self.loose):
             for key, found in names.items():
-                if key[0].upper() != gene:
-                    continue
-                symbols = [c for c, (tier, _) in found.items() if c in human and tier == PREFERRED]
-                for curie in found:
-                    if curie in human:
-                        spelt[curie].add((table, key))
-                    elif curie in self.taxon and len(symbols) == 1:
+                bearers = found.keys() & new.keys() if key[0].upper() == gene else ()
+                symbols = [c for c, (tier, _) in found.items() if c in human and tier == PREFERRED] if bearers else []
+                if len(symbols) == 1:
+                    for curie in bearers:
                         homologue[curie].add(symbols[0])
         for curie, humans in sorted(homologue.items()):
             if len(humans) == 1:
-                for table, key in sorted(spelt[next(iter(humans))]):
-                    self._keep((self.exact if table == "exact" else self.loose)[key], curie, HOMOLOGUE, 0)
+                self.add_homologue(next(iter(humans)).removeprefix("ncbigene:"), curie)
 
     @staticmethod
     def _keep(candidates: dict[str, list[int]], curies: str, tier: int, count: int) -> None:

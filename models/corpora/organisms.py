@@ -17,11 +17,12 @@ from typing import NamedTuple, TextIO
 from models.corpora.knowledge import PREFERRED, SYNONYM, Name, Source
 from processors.records import EntityType
 
-TABLE = Path(__file__).parent / "data" / "genes.tsv.gz"
+HOME = Path(__file__).parent
+"""The folder that the source's file lies under."""
 SOURCE = Source(
     "Entrez Gene and HomoloGene, other organisms",
     "public domain",
-    (f"data/{TABLE.name}",),
+    ("data/genes.tsv.gz",),
     "NCBI; yipryan2/pubmed, oganm/homologene",
 )
 
@@ -49,9 +50,9 @@ class OrganismGene(NamedTuple):
         return f"ncbigene:{self.gene}"
 
 
-def organism_genes(path: Path = TABLE) -> Iterator[OrganismGene]:
+def organism_genes() -> Iterator[OrganismGene]:
     """The table's rows, in its order."""
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as stream:
+    with gzip.open(HOME / SOURCE.files[0], "rt", encoding="utf-8", newline="") as stream:
         for taxon, gene, human, symbol, names in csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
             yield OrganismGene(taxon, gene, None if human == "-" else human, symbol, tuple(n for n in names.split("|") if n))
 

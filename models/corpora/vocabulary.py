@@ -17,7 +17,7 @@ from typing import Any
 
 import marisa_trie
 
-from models.corpora import knowledge
+from models.corpora import families, knowledge, organisms
 from models.corpora.calibration import Example, examples, fit_links
 from models.corpora.documents import Document
 from models.corpora.equivalence import same_diseases
@@ -67,7 +67,7 @@ FOLDS = 4
 """Parts of the training documents; the links' probabilities are fitted on each with the names of the others."""
 
 TAXONOMY = Source("NCBI Taxonomy, everyday names (written here)", "public domain", (), "NCBI")
-KNOWLEDGE: tuple[Source, ...] = (knowledge.GENES, knowledge.MESH, knowledge.DO_2015, knowledge.DO_2026)
+KNOWLEDGE: tuple[Source, ...] = (knowledge.GENES, organisms.SOURCE, families.SOURCE, knowledge.MESH, knowledge.DO_2015, knowledge.DO_2026)
 
 
 def build(kb: Path, corpora: Path, out: Path, progress: Progress | None = None, *, excluded: Iterable[str] = ()) -> dict[str, Any]:
@@ -78,7 +78,8 @@ def build(kb: Path, corpora: Path, out: Path, progress: Progress | None = None, 
     Raises `CorpusMissing` where a file is not there, `LicenceNotAllowed` where a source's licence is not on the list.
     """
     sources = [*KNOWLEDGE, TAXONOMY, *CORPORA]
-    files = {file: (corpora if source in CORPORA else kb) / file for source in sources for file in source.files}
+    homes = {organisms.SOURCE: organisms.HOME, **dict.fromkeys(CORPORA, corpora)}
+    files = {file: homes.get(source, kb) / file for source in sources for file in source.files}
     for source in sources:
         if source.licence not in knowledge.ALLOWED_LICENCES:
             raise LicenceNotAllowed(f"{source.name} has the licence {source.licence!r}", remedy="Take it out of the vocabulary's sources.")
@@ -89,7 +90,7 @@ def build(kb: Path, corpora: Path, out: Path, progress: Progress | None = None, 
     steps = len(CORPORA) + FOLDS + 6
 
     report("genes", 1, steps)
-    base = list(knowledge.genes(kb))
+    base = [*knowledge.genes(kb), *organisms.names(organisms.organism_genes()), *families.families(kb)]
     report("MeSH and Disease Ontology", 2, steps)
     base += [*knowledge.mesh(kb), *knowledge.diseases(kb)]
     report("species", 3, steps)
@@ -148,6 +149,9 @@ def _gather(kb: Path, base: Iterable[Name], documents: Sequence[AnnotatedDocumen
     names = Names(same_diseases(kb, seen))
     for name in base:
         names.add(name)
+    for gene in organisms.organism_genes():
+        if gene.human:
+            names.add_homologue(gene.human, gene.curie)
     for document in documents:
         add_document(names, document)
     names.place_genes()

@@ -1,12 +1,14 @@
 """What the resolvers know of the document that they work in."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 
 from processors.abbreviations import definitions
 from processors.linking.match import Match
+from processors.linking.organisms import Organisms
 from processors.normalisation import exact_key, tokens
 from processors.records import Curie, EntityType
 from processors.vocabulary import Vocabulary
@@ -44,8 +46,6 @@ class Context:
         self.shorts_of: dict[str, list[str]] = {}
         for short, long in self.long_of.items():
             self.shorts_of.setdefault(exact_key(long), []).append(short)
-        self.taxa: Counter[str] = Counter()
-        """NCBI Taxonomy numbers of the species mentions; complete before the first gene."""
         self.genes: list[Curie] = []
         """The document's genes, sorted; complete before the first variant."""
         self.concepts: set[Curie] = set()
@@ -53,6 +53,11 @@ class Context:
         self.known: dict[tuple[EntityType, str], Match | None] = {}
         """What a surface was found to mean: one name has one meaning in a document."""
         self._beside: dict[tuple[EntityType, str], list[str]] = self._neighbours()
+
+    @cached_property
+    def organisms(self) -> Organisms:
+        """The organisms that the document speaks of."""
+        return Organisms(self)
 
     def forget(self) -> None:
         """Let names be looked up anew, now that more of the document's concepts are known."""

@@ -39,9 +39,7 @@ def matches(context: Context) -> list[Match | None]:
         context.concepts.update(curie for i in stage if (match := found[i]) and not _ambiguous(match) for curie in match.curies)
         context.forget()
         resolve(index for index in stage if (match := found[index]) and _ambiguous(match))
-        if EntityType.SPECIES in kinds:
-            context.taxa.update(_identifiers(found, "ncbitaxon:"))
-        elif EntityType.GENE in kinds:
+        if EntityType.GENE in kinds:
             context.genes = sorted({f"ncbigene:{number}" for number in _identifiers(found, "ncbigene:")})
     variants.appositions(context, found)
     return found

@@ -1,37 +1,172 @@
-"""Genes: names looked up as others are, the species of the document deciding between the genes of one name."""
+"""Genes: which organism's gene a name means, then which gene of that organism.
 
-from collections.abc import Sequence
+A name's candidates are the genes that bear it, and the homologues of the human ones in the organisms that the document
+speaks of. Where only genes of an organism that is not meant bear the name, the mention stays local: nine of ten human
+genes linked in papers on other organisms would be wrong.
+"""
 
-from processors.linking import names
+import re
+from collections.abc import Iterator, Sequence
+from math import log, log1p
+from typing import NamedTuple
+
+from processors.linking import surface as surfaces
 from processors.linking.context import Context
 from processors.linking.match import Match
+from processors.linking.organisms import HUMAN
+from processors.normalisation import exact_key, loose_key
 from processors.records import EntityType
 from processors.vocabulary import Candidate
 
-_HUMAN = "9606"
-_AT_HOME = 1
-"""The rank of a human gene in a document that names other organisms, or none; a gene of an organism it does not name ranks behind."""
+LONGEST_NAME = 200
+_SHORT = 6
+_LEAST = 0.12
+"""The least probability of an organism whose genes are looked at."""
+_FAMILY = "fplx:"
+
+_ORGANISM = r"human|mouse|murine|rat|drosophila|zebrafish|yeast|bovine|chicken|xenopus|porcine|canine|rabbit|mammalian|vertebrate|\w\. ?\w+"
+_BEFORE = r"anti|phospho|phosphorylated|pro|recombinant|soluble|full-length|activated|total|native|nuclear|mature|p"
+_BEHIND = (
+    r"genes?|proteins?|mRNAs?|transcripts?|promoters?|kinases?|enzymes?|receptors?|subunits?|isoforms?|polypeptides?|peptides?|antigens?|"
+    r"locus|alleles?|cDNA|precursors?|homologu?es?|orthologu?es?|products?|null|knock-?outs?"
+)
+_AFFIXES = (
+    re.compile(rf"^(?:{_BEFORE})[\s-]+(?=\w)", re.IGNORECASE),
+    re.compile(r"^[hmrdz](?=[A-Z][A-Za-z]*\d*)"),
+    re.compile(r"^p(?=[A-Z]{2,})"),
+    re.compile(rf"[\s-]+(?:{_BEHIND})$", re.IGNORECASE),
+    re.compile(r"(?:\(?[+-]/[+-]\)?|Δ\w*|-?GFP|-?flag|-?WT|-?KO)$", re.IGNORECASE),
+    re.compile(rf"^(?:{_ORGANISM})\s+", re.IGNORECASE),
+)
+"""What stands before or behind a gene's name without making another gene of it."""
+
+
+class _Meaning(NamedTuple):
+    """A gene that a name may mean, and how near it is."""
+
+    candidate: Candidate
+    organism: float  # the probability that the mention means a gene of its organism
+    homologue: bool
 
 
 def resolve(context: Context, kind: EntityType, start: int, end: int) -> Match | None:
-    """The gene (or genes) that a mention names; None where the vocabulary knows none of a fitting organism."""
-    return names.resolve(context, kind, start, end, choose)
+    """The gene, genes or family that a mention names; None where the vocabulary knows none of a fitting organism."""
+    surface = context.text[start:end]
+    if len(surface) > LONGEST_NAME:
+        return None
+    if (kind, surface) not in context.known:
+        context.known[kind, surface] = _Genes(context, start, end).named(surface)
+    return context.known[kind, surface]
 
 
-def choose(context: Context, candidates: Sequence[Candidate]) -> Candidate | None:
-    """The candidate of the organism nearest to the document's."""
-    fitting = [candidate for candidate in candidates if _strangeness(context, candidate) <= _AT_HOME]
+class _Genes:
+    """The ways from one mention to genes, in their order."""
 
-    def rank(candidate: Candidate) -> tuple[object, ...]:
-        age = [(len(curie), curie) for curie in candidate.curies]  # a gene studied for longer has a lower number
-        return (_strangeness(context, candidate), -candidate.mentions, candidate.tier, len(age), age)
+    def __init__(self, context: Context, start: int, end: int) -> None:
+        self.context = context
+        self.organisms = context.organisms.probabilities(_places(context, start, end))
 
-    return min(fitting, key=rank, default=None)
+    def named(self, surface: str) -> Match | None:
+        for name, way in self._readings(surface):
+            if match := self.look_up(name):
+                return _seen_as(match, surface, way)
+        for names in surfaces.parts(surface):
+            found = [self.look_up(name.strip()) or self._bare(name.strip()) for name in names]
+            matches = [match for match in found if match]
+            if len(matches) == len(names):
+                weakest = min(matches, key=lambda match: (match.features["share"], match.features["seen"]))
+                return _seen_as(Match(tuple(dict.fromkeys(c for m in matches for c in m.curies)), weakest.features), surface, "parts")
+        if match := self._bare(self.context.expanded(surface)):
+            return _seen_as(match, surface, "bare")
+        return None
+
+    def _readings(self, surface: str) -> Iterator[tuple[str, str]]:
+        context = self.context
+        if long := context.long_of.get(surface):
+            yield long, "definition"
+        yield surface, "itself"
+        for short in context.shorts_of.get(exact_key(surface), ()):
+            yield short, "short"
+        for name in context.beside(EntityType.GENE, surface):
+            yield name, "beside"
+        expanded = context.expanded(surface)
+        if expanded != surface:
+            yield expanded, "expanded"
+        for name in surfaces.without_brackets(surface):
+            yield name, "brackets"
+
+    def _bare(self, name: str) -> Match | None:
+        """What the name means without what makes no other gene of it, one affix after another."""
+        for affix in _AFFIXES:
+            bare = affix.sub("", name).strip()
+            if bare != name and len(bare) > 1:
+                if match := self.look_up(bare):
+                    return match
+                name = bare
+        return None
+
+    def look_up(self, name: str) -> Match | None:
+        """What a name means by its exact key, else by its loose one: a gene, or a family where no gene of a fitting organism bears it."""
+        vocabulary = self.context.vocabulary
+        families: list[_Meaning] = []
+        for loose in (False, True):
+            key = loose_key(EntityType.GENE, name) if loose else exact_key(name)
+            found = vocabulary.candidates(EntityType.GENE, key, loose=loose)
+            meanings = [m for m in self._meanings(found) if m.organism >= _LEAST]
+            if meanings:
+                return self._best(meanings, loose=loose)
+            families = families or [_Meaning(candidate, 1.0, homologue=False) for candidate in found if _is_family(candidate)]
+        return self._best(families, loose=False) if families else None
+
+    def _meanings(self, found: Sequence[Candidate]) -> Iterator[_Meaning]:
+        own = {curie for candidate in found for curie in candidate.curies}
+        for candidate in found:
+            yield _Meaning(candidate, self._organism(candidate), homologue=False)
+            if candidate.taxa == (HUMAN,) and len(candidate.curies) == 1:
+                for other in self.context.vocabulary.homologues(candidate.curies[0]):
+                    if other.curies[0] not in own:
+                        yield _Meaning(other._replace(tier=candidate.tier), self._organism(other), homologue=True)
+
+    def _organism(self, candidate: Candidate) -> float:
+        return min((self.organisms.get(taxon, 0.0) for taxon in candidate.taxa), default=0.0)
+
+    def _best(self, meanings: Sequence[_Meaning], *, loose: bool) -> Match:
+        ranked = sorted(meanings, key=_rank)
+        best = ranked[0]
+        rivals = [m for m in ranked[1:] if m.candidate.taxa == best.candidate.taxa and m.candidate.curies != best.candidate.curies]
+        mentions = best.candidate.mentions
+        features = {
+            "loose": float(loose),
+            "synonym": float(best.candidate.tier in {1, 2} and not mentions),
+            "weak": float(best.candidate.tier > 2 and not mentions),
+            "seen": log1p(min(mentions, 20)),
+            "unseen": float(not mentions),
+            "share": (mentions + 0.5) / (mentions + sum(m.candidate.mentions for m in rivals) + 0.5 * (1 + len(rivals))),
+            "rivals": log1p(len(rivals)),
+            "organism": best.organism,
+            "other_organism": float(best.candidate.taxa != (HUMAN,)),
+            "homologue": float(best.homologue),
+            "family": float(_is_family(best.candidate)),
+        }
+        return Match(best.candidate.curies, features)
 
 
-def _strangeness(context: Context, candidate: Candidate) -> int:
-    """How far a gene is from the document's organisms: the one named most comes first, human where no other fits."""
-    elsewhere = _AT_HOME + 1
-    return max(
-        (-context.taxa[t] if t in context.taxa else _AT_HOME if t == _HUMAN else elsewhere for t in candidate.taxa), default=elsewhere
-    )
+def _is_family(candidate: Candidate) -> bool:
+    return candidate.curies[0].startswith(_FAMILY)
+
+
+def _rank(meaning: _Meaning) -> tuple[object, ...]:
+    candidate = meaning.candidate
+    age = [(len(curie), curie) for curie in candidate.curies]  # a gene studied for longer has a lower number
+    return (-log(meaning.organism) * 2 - log1p(candidate.mentions) + 0.5 * candidate.tier + meaning.homologue, len(age), age)
+
+
+def _seen_as(match: Match, surface: str, way: str) -> Match:
+    short = way == "itself" and len(surface) < _SHORT and not surface.islower()
+    return Match(match.curies, {**match.features, f"way:{way}": 1.0, "short": float(short), "several": float(len(match.curies) > 1)})
+
+
+def _places(context: Context, start: int, end: int) -> list[tuple[int, int]]:
+    """Where the document names a gene so."""
+    surface = context.text[start:end]
+    return [(s, e) for s, e, kind in context.mentions if kind is EntityType.GENE and context.text[s:e] == surface]

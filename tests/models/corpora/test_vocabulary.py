@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from models.corpora import knowledge, vocabulary
+from models.corpora import knowledge, organisms, vocabulary
 from models.corpora.errors import CorpusMissing, LicenceNotAllowed
+from models.corpora.organisms import OrganismGene
 from models.corpora.vocabulary import CORPORA, HELD_OUT, build
 from processors.linking import Linker
 from processors.normalisation import exact_key
@@ -22,6 +23,7 @@ KB = {
         "9606\t7157\tTP53\t-\tP53\t-\t17\t17p\ttumor protein p53\tprotein-coding\tTP53\ttumor protein p53\tO\t-\t1\n"
         "1010\t1\tXYZ\t-\t-\t-\t-\t-\t-\tprotein-coding\t-\t-\t-\t-\t1\n"
     ),
+    "famplex/grounding_map.csv.gz": 'RAS,FPLX,RAS,,,,\n"ras proteins",FPLX,RAS,,,,\nRAS1/2,FPLX,RAS,,,,\ncalcium,CHEBI,CHEBI:29108,,,,\n',
     "mesh/terms.tsv.gz": "mesh_id\tmesh_name\nD001943\tBreast Neoplasms\nD001241\tAspirin\nD015430\tWeight Gain\nD000003\tAbattoirs\n",
     "mesh/tree-numbers.tsv.gz": (
         "mesh_id\tmesh_name\tmesh_tree_number\nD001943\tBreast Neoplasms\tC04.588.180\nD001241\tAspirin\tD02.455\n"
@@ -54,9 +56,19 @@ TRAIN = (
 DEV = "12|t|Leaked name.\n12|a|Nothing.\n\n99|t|Another title; same words!\n99|a|Twice.\n\n"
 
 
+ORGANISMS = [
+    OrganismGene("10090", "16653", "3845", "Kras", ("K-ras",)),
+    OrganismGene("10090", "22059", "7157", "Trp53", ("bfy",)),
+    OrganismGene("7227", "2768677", None, "p53", ()),
+]
+
+
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder as ../shared/data is laid out."""
+    monkeypatch.setattr(organisms, "HOME", tmp_path)
+    (tmp_path / organisms.SOURCE.files[0]).parent.mkdir()
+    organisms.write(ORGANISMS, tmp_path / organisms.SOURCE.files[0])
     for name, text in KB.items():
         (tmp_path / "kb" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "kb" / name).write_bytes(gzip.compress(text.encode()))
@@ -112,14 +124,24 @@ def test_a_held_out_document_gives_no_name_by_pmid_or_by_text(built: Vocabulary)
     assert next(s for s in built.manifest["sources"] if s["name"] == "BioRED train")["removed"] == 2
 
 
-def test_a_gene_of_the_corpora_gets_its_organism_and_its_homologues_names(built: Vocabulary) -> None:
-    linker = Linker(built)
-    text = "NS3 and Kras in mice"
-    mentions = [(0, 3, EntityType.GENE), (8, 12, EntityType.GENE), (16, 20, EntityType.SPECIES)]
-    assert linker.link("pubmed:1", text, mentions)[:2] == [("ncbigene:16653",)] * 2
-    assert linker.link("pubmed:1", text, mentions[:2]) == [("ncbigene:3845",)] * 2  # no organism named: human
-    assert built.name_of("ncbigene:16653") == "K-Ras2a"
+def genes(built: Vocabulary, text: str, *names: str) -> list[tuple[str, ...]]:
+    return Linker(built).link("pubmed:1", text, [(text.index(name), text.index(name) + len(name), EntityType.GENE) for name in names])
+
+
+def test_a_gene_is_that_of_the_organism_that_is_meant(built: Vocabulary) -> None:
+    assert genes(built, "NS3 and Kras in mice", "NS3", "Kras") == [("ncbigene:16653",)] * 2
+    assert genes(built, "NS3 and Kras in women", "NS3", "Kras") == [("ncbigene:3845",)] * 2
+    assert genes(built, "p53 in mice", "p53") == [("ncbigene:22059",)]  # a homologue by a name that only the human gene has
+    assert genes(built, "p53 in Drosophila", "p53") == [("ncbigene:2768677",)]
+    assert genes(built, "p53 of rats", "p53")[0][0].startswith("local:")  # no such gene is known, and the human one is not meant
+    assert built.name_of("ncbigene:16653") == "Kras"
     assert built.name_of("ncbigene:3845") == "KRAS"
+
+
+def test_a_family_is_linked_where_no_gene_bears_the_name(built: Vocabulary) -> None:
+    assert genes(built, "Ras proteins in man", "Ras proteins") == [("fplx:RAS",)]
+    assert meanings(built, EntityType.GENE, "RAS1/2") == set()
+    assert meanings(built, EntityType.GENE, "calcium") == set()
 
 
 def test_a_variant_is_kept_with_its_gene(built: Vocabulary) -> None:
