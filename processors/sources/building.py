@@ -24,6 +24,9 @@ def build(**fields: Any) -> Abstract:
 PLACEHOLDERS: Collection[str] = frozenset({"not available", "abstract available from the publisher", "in process citation"})
 """What NLM writes where there is no title or no abstract to show."""
 
+UNLABELLED = "UNLABELLED"
+"""What NLM writes as the label of a section that has none."""
+
 
 def is_placeholder(text: str) -> bool:
     """Whether a title or abstract only says that there is none: `[Not Available].`"""

@@ -23,11 +23,10 @@ def split_labels(text: str) -> tuple[Section, ...]:
 
     Nothing is lost: the sections, written one behind the other with their labels, are the text again.
     """
-    if not text:
-        return ()
+    first = _LABEL.match(text)
+    if first is None or not _is_label(first[1]):
+        return (Section(text=text),) if text else ()
     found = [match for match in _LABEL.finditer(text) if _is_label(match[1])]
-    if not found or found[0].start():
-        return (Section(text=text),)
     ends = [*(match.start() for match in found[1:]), len(text)]
     return tuple(Section(label=match[1], text=text[match.end() : end]) for match, end in zip(found, ends, strict=True))
 

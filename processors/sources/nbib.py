@@ -19,7 +19,7 @@ from models.runtime.errors import BiorelayError
 from processors.errors import RecordError, RecordTooLarge
 from processors.limits import Limits, check
 from processors.records import RETRACTED_TYPE, Abstract, Curie, Link, LinkKind, PartialDate, Section
-from processors.sources.building import build, is_placeholder
+from processors.sources.building import UNLABELLED, build, is_placeholder
 from processors.sources.identifiers import document_id, pubmed_curie
 from processors.sources.labels import split_labels
 from processors.sources.lines import Line, read_lines
@@ -175,7 +175,7 @@ def _abstract(block: _Block, id_: Curie | None, source: str) -> Abstract:
 
 def _sections(block: _Block) -> tuple[Section, ...]:
     """The abstract; where there is none, another one in English."""
-    own = block.first("AB")
+    own = block.first("AB").removeprefix(f"{UNLABELLED}: ")
     other = block.first("OAB") if block.first("OABL").lower() in ("", "eng") else ""
     return split_labels(next((text for text in (own, other) if text and not is_placeholder(text)), ""))
 

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 
 from processors.errors import RecordError
 from processors.records import RETRACTED_TYPE, Abstract, Curie, Link, LinkKind, PartialDate, Section
-from processors.sources.building import build, is_placeholder
+from processors.sources.building import UNLABELLED, build, is_placeholder
 from processors.sources.identifiers import pubmed_curie
 from processors.sources.markup import text_of
 from processors.sources.pubmed_dates import partial_date
@@ -117,10 +117,15 @@ def _sections(abstract: Element | None) -> tuple[Section, ...]:
         return ()
     found = ((part, text_of(part)) for part in abstract.findall("AbstractText"))
     return tuple(
-        Section(label=_collapse(part.get("Label", "")) or None, category=_collapse(part.get("NlmCategory", "")) or None, text=text)
+        Section(label=_label(part), category=_collapse(part.get("NlmCategory", "")) or None, text=text)
         for part, text in found
         if text and not is_placeholder(text)
     )
+
+
+def _label(part: Element) -> str | None:
+    label = _collapse(part.get("Label", ""))
+    return None if label == UNLABELLED else label or None
 
 
 def _other_sections(others: list[Element]) -> tuple[Section, ...]:

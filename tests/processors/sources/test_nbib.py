@@ -104,6 +104,10 @@ def test_titles(given: dict[str, str], title: str) -> None:
     assert one(fields(**given, AB="Words.")).title == title
 
 
+def test_what_nlm_calls_unlabelled_has_no_label() -> None:
+    assert one(fields(AB="UNLABELLED: Words.")).abstract == "Words."
+
+
 def test_a_book_chapter() -> None:
     chapter = one(fields(BTI="GeneReviews", PB="University of Washington", DP="1993", CTDT="2012/03/27", LR="20200102", AB="CLINICAL: x"))
     assert (chapter.journal, chapter.published, chapter.revised) == ("GeneReviews", "2012-03-27", "2020-01-02")

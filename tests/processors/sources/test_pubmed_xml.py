@@ -91,9 +91,10 @@ def test_a_prefix_that_the_root_declares_is_known_in_its_records() -> None:
 def test_sections_without_words_and_labels_without_words_are_left_out() -> None:
     body = (
         '<Abstract><AbstractText Label="AIM"> </AbstractText><AbstractText Label=" ">Plain.</AbstractText>'
+        '<AbstractText Label="UNLABELLED">None.</AbstractText>'
         '<AbstractText Label="RESULTS">Good.</AbstractText><CopyrightInformation>(c)</CopyrightInformation></Abstract>'
     )
-    assert one(article(body)).abstract == "Plain. RESULTS: Good."
+    assert one(article(body)).abstract == "Plain. None. RESULTS: Good."
 
 
 def test_an_empty_title_gives_way_to_the_vernacular() -> None:

@@ -217,7 +217,7 @@ class ReaderContract:
     def test_memory_does_not_grow_with_the_file(self) -> None:
         abstract = GOOD[0].model_copy(update={"sections": (Section(text="A sentence of forty characters, or so. " * 500),)})
         record = self.record(abstract)
-        count = (12 << 20) // len(record)
+        count = (6 << 20) // len(record)
         tracemalloc.start()
         try:
             stream = Trickle(piece for part in ([self.head()], (record for _ in range(count)), [self.tail()]) for piece in part)
