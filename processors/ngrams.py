@@ -49,8 +49,9 @@ class NgramIndex:
         """The `most` likest names of a group, at least `least` alike, in falling order; equals in the order of their rows."""
         wanted = trigrams(words, group)
         places = np.searchsorted(self._codes, wanted)
-        places = places[places < len(self._codes)]
-        places = places[np.isin(self._codes[places], wanted, assume_unique=True)]
+        inside = places < len(self._codes)
+        places, known = places[inside], wanted[inside]
+        places = places[self._codes[places] == known]
         if not len(places):
             return []
         unknown = len(wanted) - len(places)

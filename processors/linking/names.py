@@ -9,7 +9,7 @@ from processors.linking.context import Context
 from processors.linking.likeness import compare
 from processors.linking.match import Match
 from processors.normalisation import exact_key, loose_key, tokens
-from processors.records import EntityType
+from processors.records import Curie, EntityType
 from processors.vocabulary import Candidate
 
 LONGEST_NAME = 200
@@ -40,6 +40,11 @@ def resolve(context: Context, kind: EntityType, start: int, end: int, choice: Ch
     if (kind, surface) not in context.known:
         context.known[kind, surface] = _Names(context, kind, choice).named(surface)
     return context.known[kind, surface]
+
+
+def _registry(curie: Curie) -> str:
+    """Whose identifier it is; MeSH's supplementary concepts, which are rarer things than its descriptors, are one of their own."""
+    return "mesh:C" if curie.startswith("mesh:C") else curie.partition(":")[0]
 
 
 class _Names:
@@ -107,6 +112,7 @@ class _Names:
             "unseen": float(not best.mentions),
             "share": (best.mentions + 0.5) / (all_mentions + 0.5 * len(candidates)),
             "rivals": log1p(len(candidates) - 1),
+            **{f"is:{_registry(curie)}": 1.0 for curie in best.curies},
         }
         return Match(best.curies, features)
 
