@@ -33,6 +33,8 @@ class Output(Protocol):
 _CLASSES = {
     "jsonl": "processors.outputs.jsonl:JsonLines",
     "pubtator": "processors.outputs.pubtator:PubTator",
+    "bioc": "processors.outputs.bioc:BioCXml",
+    "bioc-json": "processors.outputs.bioc:BioCJson",
     "kgx": "processors.outputs.kgx:KgxJson",
 }
 """Where each format's class is; imported when it is asked for."""

@@ -35,7 +35,7 @@ class PubTator:
 
 def write_pubtator(entities: Entities, relations: Relations | None = None) -> str:
     """One document as PubTator lines, ended by a blank line; a document that failed has its texts only."""
-    title, abstract = _texts(entities.text, entities.article.title)
+    title, abstract = split_text(entities.text, entities.article.title)
     mentions = ((m.start, m.end, m.text, m.type.value, identifier_column(m.identifiers, m.type)) for m in entities.mentions)
     types = {curie: mention.type for mention in entities.mentions for curie in mention.identifiers}
     named = (
@@ -90,7 +90,8 @@ def _identifier(curie: Curie, type_: EntityType | None) -> str:
     return short if exact else quote(curie, safe=_SAFE_IN_LIST)
 
 
-def _texts(text: str, title: str) -> tuple[str, str]:
+def split_text(text: str, title: str) -> tuple[str, str]:
+    """A document's text as its title and its abstract."""
     if text.startswith(f"{title} "):
         return title, text[len(title) + 1 :]
     return text.removesuffix(" "), ""

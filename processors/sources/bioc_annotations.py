@@ -35,7 +35,7 @@ _PREDICATES = {predicate.value: predicate for predicate in Predicate}
 _NEAR = 1000  # characters around its place in which a mention is looked for
 _SHIFTS = 64  # shifts of a passage that are tried
 
-Span = tuple[int, int]  # in a piece's text
+Span = tuple[int, int]  # in our text
 
 
 def annotate(document: BioCDocument, source: str) -> AnnotatedDocument:
@@ -52,12 +52,12 @@ def annotate(document: BioCDocument, source: str) -> AnnotatedDocument:
         problems.append(RecordError(f"{source}, {placed.abstract.id}, {what}: {error}"))
 
     for piece, annotations in _grouped(placed.pieces, placed.annotations):
-        found = _spans(piece, annotations)
+        found = _spans(placed.abstract.text, piece, annotations)
         for annotation, span in zip(annotations, found, strict=True):
             try:
                 if isinstance(span, RecordError):
                     raise span
-                mention = _mention(annotation, piece.start + span[0], piece.text[slice(*span)])
+                mention = _mention(annotation, span[0], placed.abstract.text[slice(*span)])
             except RecordError as error:
                 refuse(f"annotation {annotation.id}", error)
                 continue
@@ -94,20 +94,20 @@ def _piece_of(annotation: BioCAnnotation, pieces: Sequence[Piece]) -> Piece | No
     return next((piece for piece in pieces if piece.offset <= start <= piece.offset + len(piece.text)), None)
 
 
-def _spans(piece: Piece, annotations: Sequence[BioCAnnotation]) -> list[Span | RecordError]:
-    """Where each annotation stands in the piece's text, or why it does not."""
+def _spans(text: str, piece: Piece, annotations: Sequence[BioCAnnotation]) -> list[Span | RecordError]:
+    """Where each annotation of a piece stands in the text, or why it does not."""
     asked = [_location(annotation, piece) for annotation in annotations]
     sound = [(a, x) for a, x in zip(annotations, asked, strict=True) if isinstance(x, BioCLocation)]
-    reading = next((reading for reading in _readings(piece, sound) if all(_holds(piece, a, reading(x)) for a, x in sound)), None)
+    reading = next((reading for reading in _readings(text, piece, sound) if all(_holds(text, a, reading(x)) for a, x in sound)), None)
     exact = _code_points(piece)
     spans: list[Span | RecordError] = []
     for annotation, location in zip(annotations, asked, strict=True):
         if isinstance(location, RecordError):
             spans.append(location)
-        elif reading or _holds(piece, annotation, exact(location)):
+        elif reading or _holds(text, annotation, exact(location)):
             spans.append((reading or exact)(location))
         else:
-            spans.append(_nearby(piece, annotation, exact(location)))
+            spans.append(_nearby(piece, annotation, location))
     return spans
 
 
@@ -121,7 +121,7 @@ def _location(annotation: BioCAnnotation, piece: Piece) -> BioCLocation | Record
         return total
     between = (piece.text[a.end - piece.offset : b.offset - piece.offset] for a, b in itertools.pairwise(locations))
     is_one = all(a.end <= b.offset for a, b in itertools.pairwise(locations)) and all(not gap.strip() for gap in between)
-    start, end = _code_points(piece)(total)
+    start, end = total.offset - piece.offset, total.end - piece.offset
     if is_one or (annotation.text and piece.text[max(start, 0) : end] == annotation.text):
         return total
     return RecordError(f"{annotation.text!r} stands at {len(locations)} places apart; a mention is one range")
@@ -131,11 +131,11 @@ Reading = Callable[[BioCLocation], Span]
 
 
 def _code_points(piece: Piece, shift: int = 0) -> Reading:
-    base = piece.offset - shift
-    return lambda location: (location.offset - base, location.end - base)
+    way = piece.start - piece.offset + shift
+    return lambda location: (location.offset + way, location.end + way)
 
 
-def _readings(piece: Piece, asked: Sequence[tuple[BioCAnnotation, BioCLocation]]) -> Iterable[Reading]:
+def _readings(text: str, piece: Piece, asked: Sequence[tuple[BioCAnnotation, BioCLocation]]) -> Iterable[Reading]:
     """What the offsets may count: code points, UTF-16 units, bytes; or code points, all off by the same."""
     yield _code_points(piece)
     if not piece.text.isascii():
@@ -146,23 +146,20 @@ def _readings(piece: Piece, asked: Sequence[tuple[BioCAnnotation, BioCLocation]]
     annotation, location = max(asked, key=lambda pair: len(pair[0].text))
     expected = location.offset - piece.offset
     shifts = sorted((place - expected for place in _places(piece.text, annotation.text, expected)), key=lambda shift: (abs(shift), shift))
-    holding = [s for s in shifts[:_SHIFTS] if all(_holds(piece, a, _code_points(piece, s)(x)) for a, x in asked)]
+    holding = [s for s in shifts[:_SHIFTS] if all(_holds(text, a, _code_points(piece, s)(x)) for a, x in asked)]
     if len(holding) == 1:
         yield _code_points(piece, holding[0])
 
 
 def _units(piece: Piece, widths: list[int]) -> Reading:
     """Offsets that count units of which a character takes several."""
-    places, total = {}, 0
-    for index, width in enumerate((*widths, 1)):
-        places[total] = index
-        total += width
-    return lambda location: (places.get(location.offset - piece.offset, -1), places.get(location.end - piece.offset, -1))
+    places = dict(zip(itertools.accumulate(widths, initial=piece.offset), itertools.count(piece.start), strict=False))
+    return lambda location: (places.get(location.offset, -1), places.get(location.end, -1))
 
 
-def _holds(piece: Piece, annotation: BioCAnnotation, span: Span) -> bool:
+def _holds(text: str, annotation: BioCAnnotation, span: Span) -> bool:
     start, end = span
-    return 0 <= start < end <= len(piece.text) and (not annotation.text or piece.text[start:end] == annotation.text)
+    return 0 <= start < end <= len(text) and (not annotation.text or text[start:end] == annotation.text)
 
 
 def _places(text: str, words: str, expected: int) -> list[int]:
@@ -175,11 +172,11 @@ def _places(text: str, words: str, expected: int) -> list[int]:
     return places
 
 
-def _nearby(piece: Piece, annotation: BioCAnnotation, span: Span) -> Span | RecordError:
-    places = _places(piece.text, annotation.text, span[0])
+def _nearby(piece: Piece, annotation: BioCAnnotation, location: BioCLocation) -> Span | RecordError:
+    places = _places(piece.text, annotation.text, location.offset - piece.offset)
     if len(places) == 1:
-        return places[0], places[0] + len(annotation.text)
-    return RecordError(f"{annotation.text!r} does not stand at {span[0] + piece.offset}:{span[1] + piece.offset}")
+        return piece.start + places[0], piece.start + places[0] + len(annotation.text)
+    return RecordError(f"{annotation.text!r} does not stand at {location.offset}:{location.end}")
 
 
 def _mention(annotation: BioCAnnotation, start: int, words: str) -> AnnotatedMention:

@@ -1,12 +1,14 @@
 """The text of a BioC document: which passages are its title and sections, and where each of its characters stands then.
 
-The first passage of type `title` or `front` (or section_type TITLE) is the title; every other one a section, a heading
-(`title_1`, `abstract_title_1`) the label of the section behind it. Left out, with their annotations, as the full-text reader does:
-tables' cells, references, footnotes, supplements, acknowledgements, competing interests, contributions, abbreviations, keywords.
-Characters stay as they stand, except where a file was laid out by hand: white space that only indents is one space, if the
-document's own offsets say so or there are none.
+The first passage of type `title` or `front` (or section_type TITLE) is the title, of several without any type the first; every other
+one is a section, a heading (`title_1`, `abstract_title_1`) the label of the section behind it. Left out, with their annotations,
+as the full-text reader does: tables' cells, references, footnotes, supplements, acknowledgements, competing interests,
+contributions, abbreviations, keywords.
+Characters stay as they stand, except where a file was laid out by hand: white space that only indents is one space, where more
+annotations stand at their offsets then.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -70,12 +72,14 @@ def place(document: BioCDocument, source: str) -> Placed:
     """A BioC document as a record with its pieces. Raises `RecordError` where it has no id or no text."""
     passages = list(_passages(document))
     title = next((p for p in passages if p.section == "TITLE" or p.type in ("title", "front", "article-title")), None)
+    if title is None and len(passages) > 1 and not any(p.section or p.type for p in passages):
+        title = passages[0]
     kept = [p for p in passages if p is not title and p.text and p.section not in _LEFT_OUT_SECTIONS and p.type not in _LEFT_OUT_TYPES]
     pieces = _moved(title, 0) if title else []
     start = len(title.text) + 1 if title else 1
     sections: list[Section] = []
     heading: _Passage | None = None
-    for passage, following in zip(kept, [*kept[1:], None], strict=True):
+    for passage, following in itertools.zip_longest(kept, kept[1:]):
         if heading is None and _is_heading(passage) and following and not _is_heading(following):
             heading = passage
             continue
@@ -179,7 +183,7 @@ def _fitted(text: str, offset: int, annotations: tuple[BioCAnnotation, ...]) -> 
     if not _INDENTED.search(text):
         return text
     flat = " ".join(text.split())
-    return text if _standing(text, offset, annotations) > _standing(flat, offset, annotations) else flat
+    return flat if _standing(flat, offset, annotations) > _standing(text, offset, annotations) else text
 
 
 def _standing(text: str, offset: int, annotations: tuple[BioCAnnotation, ...]) -> int:

@@ -21,6 +21,7 @@ _RIS_LINE = re.compile(rb"TY  - [A-Z]{2,8}\s")
 _LISTED = re.compile(rb"1[.:] .{1,8000}?^PMID: [0-9]", re.DOTALL | re.MULTILINE)
 _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f\x7f]")
 _BIOC_JSON = re.compile(rb'"(?:documents|infons|passages|bioctype|PubTator3)"\s*:')
+_OURS = re.compile(rb'"schema"\s*:\s*"biorelay\.')
 
 STREAMS = ("<stdin>", "<stream>")
 """What a source without a name of its own is called: there, plain text is told by being text."""
@@ -42,7 +43,7 @@ def sniff(head: bytes, name: str) -> str:
         return _xml(start)
     if _PUBTATOR_LINE.match(start):
         return PUBTATOR
-    if start.startswith((b"{", b"[")) and _BIOC_JSON.search(start) and b'"schema"' not in start:
+    if start.startswith((b"{", b"[")) and _BIOC_JSON.search(start) and not _OURS.search(start):
         return BIOC_JSON
     if start.startswith(b"{"):
         return _json(start)
