@@ -2,25 +2,26 @@
 
     {"id": "12345678", "title": "Naloxone reverses ...", "abstract": "In unanesthetized rats ..."}
 
-The easy shape has an `id` (a PMID, a PMCID, a DOI, a CURIE, or any name of your own, which becomes `local:<name>`),
-`title` and `abstract` (either may be missing), and, if you like, `journal`, `published` and `language`.
-Its text is cleaned (`processors.cleaning`).
+The easy shape has an `id` (a PMID, a PMCID, a DOI, a CURIE, or any name of your own, which becomes `local:<name>`; a `pmid` beside it
+wins), `title` and `abstract` (either may be missing), and, if you like, `journal`, `published` and `language`.
+Labels in the abstract (`METHODS: ...`) become sections, and its text is cleaned (`processors.cleaning`).
 A line with a `schema` field is a full record: it must be one whole and right, and is stored as it stands.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import from_json
 
 from models.runtime.errors import BiorelayError
 from processors.cleaning import Cleaning, clean
 from processors.errors import NotJson, RecordError, RecordTooLarge
 from processors.limits import Limits, check
-from processors.records import Abstract, PartialDate, Section
+from processors.records import Abstract, PartialDate
 from processors.sources.building import build
 from processors.sources.identifiers import document_id
+from processors.sources.labels import split_labels
 from processors.sources.lines import read_lines
 from processors.sources.outcome import Problem
 
@@ -36,6 +37,11 @@ class EasyAbstract(BaseModel):
     published: PartialDate | None = None
     language: str | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _pmid_is_an_id(cls, data: dict[str, Any]) -> dict[str, Any]:
+        return data if data.get("pmid") is None else data | {"id": data["pmid"]}
+
     def to_abstract(self, source: str) -> Abstract:
         id_ = document_id(str(self.id))
         if id_ is None:
@@ -43,7 +49,7 @@ class EasyAbstract(BaseModel):
         return build(
             id=id_,
             title=self.title or "",
-            sections=(Section(text=self.abstract),) if self.abstract else (),
+            sections=split_labels(self.abstract or ""),
             journal=self.journal,
             published=self.published,
             language=self.language,

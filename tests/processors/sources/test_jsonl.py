@@ -26,6 +26,9 @@ EASY = {"id": "12345678", "title": "Naloxone.", "abstract": "In rats."}
     [
         (EASY, "pubmed:12345678", "Naloxone. In rats."),
         (EASY | {"id": 12345678}, "pubmed:12345678", "Naloxone. In rats."),
+        ({"pmid": 7, "title": "Naloxone."}, "pubmed:7", "Naloxone. "),
+        (EASY | {"id": 1, "pmid": "7"}, "pubmed:7", "Naloxone. In rats."),
+        (EASY | {"pmid": None}, "pubmed:12345678", "Naloxone. In rats."),
         (EASY | {"id": "note 7"}, "local:note 7", "Naloxone. In rats."),
         (EASY | {"id": "doi:10.1000/x"}, "doi:10.1000/x", "Naloxone. In rats."),
         ({"id": "1", "title": "Only a title"}, "pubmed:1", "Only a title "),
@@ -36,6 +39,11 @@ EASY = {"id": "12345678", "title": "Naloxone.", "abstract": "In rats."}
 def test_the_easy_shape(line: dict[str, Any], id_: str, text: str) -> None:
     (abstract,) = outcomes(line)
     assert (abstract.id, abstract.text, abstract.source) == (id_, text, "<stream>")
+
+
+def test_labels_in_the_easy_shape_become_sections() -> None:
+    (abstract,) = outcomes(EASY | {"abstract": "BACKGROUND: It is. RESULTS: It was."})
+    assert [(section.label, section.text) for section in abstract.sections] == [("BACKGROUND", "It is."), ("RESULTS", "It was.")]
 
 
 def test_the_easy_shape_may_say_where_and_when() -> None:

@@ -98,7 +98,7 @@ def sorted_links(abstract: Abstract) -> Abstract:
 )
 @settings(deadline=None)
 def test_dividing_a_text_by_its_labels_loses_nothing(pieces: list[str]) -> None:
-    text = " ".join("".join(pieces).split())
+    text = "".join(pieces)
     sections = split_labels(text)
     assert Abstract(id="pubmed:1", title="", sections=sections).abstract == text
 
