@@ -25,6 +25,8 @@ class OutputFormat(StrEnum):
 
     JSONL = "jsonl"
     PUBTATOR = "pubtator"
+    BIOC = "bioc"
+    BIOC_JSON = "bioc-json"
     KGX = "kgx"
 
 
@@ -32,7 +34,8 @@ Files = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="FILES",
-        help="PubMed XML, MEDLINE text (.nbib), PubTator, BioC, PMC full text, JSON lines or plain text; plain or gzip. Stdin where there are none, or for -.",
+        help="PubMed XML, .nbib, PubTator, BioC, PMC full text, JSON lines or plain text; plain or gzip."
+        " Stdin where there are none, or for -.",
         show_default=False,
     ),
 ]
