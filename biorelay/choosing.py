@@ -5,12 +5,15 @@ from collections.abc import Iterable, Iterator
 from math import sqrt
 from typing import NamedTuple
 
-from graphstore.answers import EntityLine, Path, Snapshot
+from graphstore.answers import Edge, EntityLine, Path, Snapshot
 from graphstore.contribution import Polarity
 from processors.records import EntityType
 
 SHORTEST_NAME = 3
 """Names of fewer letters are abbreviations more often than not, and a demonstration reads badly with them."""
+
+GLANCE = 160
+"""A sentence of so many characters is read at a glance."""
 
 
 _C, _D, _G = EntityType.CHEMICAL, EntityType.DISEASE, EntityType.GENE
@@ -36,6 +39,7 @@ class Questions(NamedTuple):
 
     closed: Pair | None
     open: Pair | None  # `c` is the answer to be expected; the question names `a` only
+    denied: Edge | None  # one that a paper denies
 
 
 def choose(snapshot: Snapshot) -> Questions:
@@ -51,7 +55,15 @@ def choose(snapshot: Snapshot) -> Questions:
     closed = next((best for ends in CLOSED if (best := _best(_pairs(papers, known, *ends)))), None)
     taken = {closed.a, closed.c} if closed else set()
     others = (_best(pair for pair in _pairs(papers, known, *ends) if not {pair.a, pair.c} & taken) for ends in OPEN)
-    return Questions(closed, next((best for best in others if best), None))
+    return Questions(closed, next((best for best in others if best), None), _denied(snapshot, known))
+
+
+def _denied(snapshot: Snapshot, known: dict[str, EntityLine]) -> Edge | None:
+    """The edge with the most certain denial, in a sentence that is read at a glance where there is one."""
+    edges = {edge.key: edge for edge in snapshot.edges if edge.subject in known and edge.object in known}
+    denials = [line for line in snapshot.evidence if line.key in edges and line.polarity is Polarity.NEGATED and not line.retracted]
+    best = min(denials, key=lambda line: (len(line.text) > GLANCE, -line.probability, line.id), default=None)
+    return edges[best.key] if best else None
 
 
 def telling(path: Path) -> bool:

@@ -18,8 +18,9 @@ from biorelay.choosing import choose, telling
 from biorelay.extractor import Extractor
 from biorelay.refusals import DemoStalled
 from graphstore import open_store
-from graphstore.answers import Finding, Stats
+from graphstore.answers import Edge, Finding, Sentence, Stats
 from graphstore.answers import Path as GraphPath
+from graphstore.contribution import Polarity
 from processors.records import Abstract, EntityType
 from processors.sources import read
 from stream.client import Publisher, RelationsMessage, RelationStream
@@ -51,6 +52,17 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Denial:
+    """An edge that a paper denies: its sentences apart by what they say, the best first."""
+
+    subject: str
+    object: str
+    edge: Edge
+    negated: Sequence[Sentence]
+    stated: Sequence[Sentence]
+
+
+@dataclass(frozen=True)
 class Answers:
     """What the graph answered at the end."""
 
@@ -60,6 +72,7 @@ class Answers:
     start: str | None  # name of the open question's A
     kind: EntityType | None  # of its answers
     open: Sequence[Finding]  # those shown are of names that a vocabulary knows, and joined by different papers
+    denied: Denial | None
     commands: Sequence[str]  # the same questions on the command line
 
 
@@ -163,7 +176,18 @@ class Demo:
             kind = EntityType((await self.store.resolve(questions.open.c)).type)
             found = _best(await self.store.discover_open(questions.open.a, type=kind, limit=50), lambda one: telling(one.paths[0]))
             commands.append(f"biorelay graph discover open {questions.open.a} --type {kind.value}")
-        return Answers(await self.store.stats(), ends, closed, start, kind, found, commands)
+        denied = await self._denial(questions.denied) if questions.denied else None
+        if denied:
+            commands.append(f"biorelay graph evidence {denied.edge.subject} {denied.edge.object}")
+        return Answers(await self.store.stats(), ends, closed, start, kind, found, denied, commands)
+
+    async def _denial(self, edge: Edge) -> Denial:
+        a, c = await self.store.resolve(edge.subject), await self.store.resolve(edge.object)
+        said = {
+            polarity: await self.store.evidence(edge.subject, edge.object, edge.predicate, polarity=polarity, limit=SHOWN)
+            for polarity in (Polarity.NEGATED, Polarity.POSITIVE)
+        }
+        return Denial(a.name, c.name, edge, said[Polarity.NEGATED], said[Polarity.POSITIVE])
 
     async def stay(self) -> None:
         """Until the caller is cancelled, or the worker ends."""

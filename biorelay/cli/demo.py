@@ -10,7 +10,7 @@ import typer
 from biorelay.cli.state import settings_of
 
 if TYPE_CHECKING:
-    from biorelay.demo import Answers, Counts, Demo
+    from biorelay.demo import Answers, Counts, Demo, Denial
     from biorelay.settings import Settings
     from stream.client import RelationsMessage
 
@@ -163,8 +163,21 @@ def _answers(answers: "Answers") -> None:
             show_path(finding.paths[0])
     if not answers.ends and not answers.start:
         show("Too few documents for a question of two steps: take more with --documents.")
+    if answers.denied:
+        _denial(answers.denied)
     show()
     show("These are leads to read up on, not findings: a model read the sentences, and it errs.")
+
+
+def _denial(denied: "Denial") -> None:
+    from biorelay.cli.console import show
+    from biorelay.cli.wording import arrow, counts, show_sentence
+
+    show()
+    show("What does a paper deny? A denial is kept apart, and supports nothing.", style="bold")
+    show(f"   {arrow(denied.subject, denied.edge.predicate, denied.object)}  ({counts(denied.edge)})")
+    for sentence in (*denied.negated, *denied.stated):
+        show_sentence(sentence, "      ")
 
 
 def _further(running: "Demo", settings: "Settings", answers: "Answers", *, keep: bool) -> None:

@@ -38,7 +38,7 @@ async def test_the_pair_that_most_joins_is_chosen(tmp_path: Path) -> None:
 async def test_what_a_paper_states_is_no_question(tmp_path: Path) -> None:
     second = relations("pubmed:2", (B, "Association", C), (A, "Positive_Correlation", C))
     graph = await snapshot(tmp_path, relations("pubmed:1", (A, "Bind", B)), second)
-    assert choose(graph) == (None, None)
+    assert choose(graph) == (None, None, None)
 
 
 async def test_where_no_chemical_and_disease_are_joined_other_kinds_are_asked(tmp_path: Path) -> None:
@@ -57,13 +57,34 @@ async def test_unlinked_names_and_species_are_passed_over(tmp_path: Path) -> Non
         relations("pubmed:1", (A, "Bind", local), (local, "Association", C)),
         relations("pubmed:2", (A, "Association", "ncbitaxon:9606 human Species"), ("ncbitaxon:9606 human Species", "Association", C)),
     )
-    assert choose(graph) == (None, None)
+    assert choose(graph) == (None, None, None)
 
 
 async def test_what_one_paper_says_in_two_sentences_is_no_discovery(tmp_path: Path) -> None:
     graph = await snapshot(tmp_path, relations("pubmed:1", (A, "Bind", B), (B, "Association", C)))
-    assert choose(graph) == (None, None)
+    assert choose(graph) == (None, None, None)
 
 
 async def test_an_empty_graph_asks_nothing(tmp_path: Path) -> None:
-    assert choose(await snapshot(tmp_path)) == (None, None)
+    assert choose(await snapshot(tmp_path)) == (None, None, None)
+
+
+def denying(record: Relations) -> Relations:
+    return record.model_copy(update={"relations": tuple(r.model_copy(update={"negated": True}) for r in record.relations)})
+
+
+async def test_the_most_certain_denial_is_told(tmp_path: Path) -> None:
+    sure, less = denying(relations("pubmed:2", (A, "Association", C))), denying(relations("pubmed:1", (A, "Bind", B)))
+    less = less.model_copy(update={"relations": (less.relations[0].model_copy(update={"probability": 0.5}),)})
+    denied = choose(await snapshot(tmp_path, less, sure, relations("pubmed:3", (A, "Association", C)))).denied
+    assert denied
+    assert (denied.subject, denied.object) == ("mesh:D1", "mesh:D3")
+    assert (denied.counts.papers, denied.counts.negated) == (1, 1)
+
+
+async def test_an_edge_that_is_only_denied_joins_nothing(tmp_path: Path) -> None:
+    graph = await snapshot(tmp_path, denying(relations("pubmed:1", (A, "Bind", B))), relations("pubmed:2", (B, "Association", C)))
+    questions = choose(graph)
+    assert questions.closed is None
+    assert questions.denied
+    assert questions.denied.counts.papers == 0

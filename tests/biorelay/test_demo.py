@@ -45,6 +45,8 @@ async def test_it_ends_by_itself_with_answers(tmp_path: Path) -> None:
     assert re.search(r"60 documents in [\d.]+ s: [\d.]+ documents/s", told)
     assert "What joins" in told
     assert re.search(r"\u201c.+\u201d  pubmed:\d+", told)
+    assert re.search(r"^What does a paper deny\?.*\n   \S.* -\[\w+\]- .*\(\d+ papers?, \d+ negated", told, re.MULTILINE)
+    assert re.search(r"\u201d  pubmed:\d+.*, negated", told)
     assert "Where to go next" in told
     command = re.search(r"BIORELAY_GRAPH_URL=(\S+) biorelay (graph discover closed \S+ \S+)", told)
     assert command
