@@ -79,7 +79,7 @@ class Recipe(Part):
     checkpoints: Annotated[int, Field(gt=0)] = 40  # how many in a run
     score_from: Share = 0.6  # score the held-out documents from this share of the run on, and keep the best
     scores: Annotated[int, Field(gt=0)] = 8  # how often
-    held_out: list[str]  # PMIDs of biored/train: early stopping, thresholds, calibration
+    held_out: list[str]  # PMIDs of biored/train: thresholds, calibration, and which step is kept where several are scored
     encoder: EncoderPart
     relations: RelationsPart
     optimiser: Optimiser = Optimiser()
