@@ -1,10 +1,14 @@
 """The graph that the settings name."""
 
-from typing import TYPE_CHECKING
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from biorelay.settings import Settings
     from graphstore import GraphStore
+
+T = TypeVar("T")
 
 
 def graph_of(settings: "Settings", *, read_only: bool = True) -> "GraphStore":
@@ -15,3 +19,13 @@ def graph_of(settings: "Settings", *, read_only: bool = True) -> "GraphStore":
     return open_store(
         settings.graph_url, user=settings.graph.user, password=password, database=settings.graph.database, read_only=read_only
     )
+
+
+def ask(settings: "Settings", question: "Callable[[GraphStore], Awaitable[T]]") -> T:
+    """Open the graph for reading, ask, and close it; for commands, which have no event loop of their own."""
+
+    async def asked() -> T:
+        async with graph_of(settings) as store:
+            return await question(store)
+
+    return asyncio.run(asked())

@@ -21,6 +21,7 @@ class Position:
     modified_ns: int
     records: int = 0
     complete: bool = False
+    order: str = ""  # what was to be done with it: publishing a list again after its withdrawal begins anew
 
 
 class Positions:
@@ -30,15 +31,18 @@ class Positions:
         self._folder = folder
         self._target = target
 
-    def of(self, file: Path) -> Position:
-        """Where to go on with `file`; at its start where it is not known or has changed. Raises `OSError` where it is not there."""
+    def of(self, file: Path, order: str = "") -> Position:
+        """Where to go on with `file`; at its start where it is not known, has changed, or something else was done with it last.
+
+        Raises `OSError` where it is not there.
+        """
         stat = file.stat()
-        fresh = Position(str(file.resolve()), stat.st_size, stat.st_mtime_ns)
+        fresh = Position(str(file.resolve()), stat.st_size, stat.st_mtime_ns, order=order)
         try:
             known = Position(**json.loads(self._place(fresh.file).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return fresh
-        return known if (known.file, known.size, known.modified_ns) == (fresh.file, fresh.size, fresh.modified_ns) else fresh
+        return known if replace(known, records=0, complete=False) == fresh else fresh
 
     def reached(self, position: Position, records: int, *, complete: bool = False) -> Position:
         """Remember that the first `records` records are acknowledged."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from models.runtime.errors import Action, BiorelayError
 from processors.records import Abstract
 from processors.sources import Deletion, Problem
+from processors.sources.retractions import entry_list
 
 if TYPE_CHECKING:
     from biorelay.positions import Positions
@@ -26,6 +27,7 @@ class Report:
 
     file: str
     abstracts: int = 0
+    retractions: int = 0  # entries of retraction lists
     deletions: int = 0
     skipped: int = 0  # acknowledged by an earlier run
     refused: int = 0
@@ -33,7 +35,7 @@ class Report:
     @property
     def done(self) -> int:
         """Records that are behind us."""
-        return self.abstracts + self.deletions + self.skipped
+        return self.abstracts + self.retractions + self.deletions + self.skipped
 
     def count(self, item: Abstract | Deletion | Problem) -> None:
         """Count one thing that a reader yielded."""
@@ -41,6 +43,8 @@ class Report:
             self.refused += 1
         elif isinstance(item, Deletion):
             self.deletions += 1
+        elif entry_list(item.id) is not None:
+            self.retractions += 1
         else:
             self.abstracts += 1
 
@@ -48,10 +52,10 @@ class Report:
 class Acknowledged:
     """How far a file is acknowledged: only what lies before the first record that is still on its way counts."""
 
-    def __init__(self, positions: "Positions", file: Path, *, again: bool = False) -> None:
+    def __init__(self, positions: "Positions", file: Path, *, order: str = "", again: bool = False) -> None:
         """Raises `OSError` where the file is not there. With `again`, what was acknowledged before does not count."""
         self._positions = positions
-        known = positions.of(file)
+        known = positions.of(file, order)
         self._position = positions.reached(known, 0) if again else known
         self.before = self._position.records
         self.complete = self._position.complete

@@ -1,25 +1,26 @@
 """`biorelay graph`: load a graph without Kafka, and ask it."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from biorelay.asking import ask
 from biorelay.cli.graph_load import load
-from biorelay.cli.options import AsJson, EntityKind, PredicateName
+from biorelay.cli.graph_papers import article, retracted
+from biorelay.cli.options import AsJson, EntityKind, PolarityName, PredicateName
 from biorelay.cli.state import settings_of
 
 if TYPE_CHECKING:
     from graphstore import GraphStore
     from graphstore.answers import Finding, Neighbour, Path, Sentence
+    from graphstore.contribution import Polarity
     from processors.records import EntityType, Predicate
-
-T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, help="Load a graph without Kafka, and ask it.")
 discover = typer.Typer(no_args_is_help=True, help="What joins two entities, and what an entity may be joined to.")
 app.command()(load)
+app.command()(article)
+app.command()(retracted)
 app.add_typer(discover, name="discover")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="An entity: its CURIE, such as mesh:D003924, or its name.")]
@@ -27,7 +28,7 @@ Other = Annotated[str, typer.Argument(metavar="OTHER", help="Another entity, by 
 OfType = Annotated[EntityKind | None, typer.Option("--type", help="Only entities of this type.")]
 Via = Annotated[EntityKind | None, typer.Option("--via", help="Only ways through entities of this type.")]
 OfPredicate = Annotated[PredicateName | None, typer.Option("--predicate", help="Only relations of this type.")]
-MinPapers = Annotated[int, typer.Option("--min-papers", min=1, help="Only relations that at least so many papers state.")]
+MinPapers = Annotated[int, typer.Option("--min-papers", min=1, help="Only relations that so many papers state positively.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="At most so many answers.")]
 
 
@@ -47,7 +48,7 @@ def find(
     """
     from biorelay.cli.console import emit, say, table
 
-    found = _ask(ctx, lambda store: store.find(text, limit=limit))
+    found = ask(settings_of(ctx), lambda store: store.find(text, limit=limit))
     if as_json:
         for entity in found:
             emit(entity.model_dump(mode="json"))
@@ -63,25 +64,36 @@ def neighbours(
     name: Name,
     of_type: OfType = None,
     predicate: OfPredicate = None,
-    min_papers: MinPapers = 1,
+    polarity: Annotated[PolarityName, typer.Option("--polarity", help="Only relations that a paper states in this way.")] = (
+        PolarityName.POSITIVE
+    ),
+    min_papers: Annotated[
+        int | None,
+        typer.Option("--min-papers", min=0, help="Only relations that so many papers state positively. Default 1, with --polarity 0."),
+    ] = None,
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List what an entity is related to, the most papers first.
+    """List what an entity is related to, the most papers first; what no paper states positively only with --polarity.
 
     \b
     Examples:
       biorelay graph neighbours clonidine
       biorelay graph neighbours mesh:D003000 --type Disease --min-papers 2
+      biorelay graph neighbours clonidine --polarity negated
+      biorelay graph neighbours clonidine --polarity negated --min-papers 1
     """
     from biorelay.cli.console import emit, table
     from biorelay.cli.wording import counts
 
     async def asked(store: "GraphStore") -> "list[Neighbour]":
         curie = (await store.resolve(name)).id
-        return await store.neighbours(curie, type=_type(of_type), predicate=_predicate(predicate), min_papers=min_papers, limit=limit)
+        least = min_papers if min_papers is not None else int(polarity is PolarityName.POSITIVE)
+        return await store.neighbours(
+            curie, type=_type(of_type), predicate=_predicate(predicate), polarity=_polarity(polarity), min_papers=least, limit=limit
+        )
 
-    found = _ask(ctx, asked)
+    found = ask(settings_of(ctx), asked)
     if as_json:
         for neighbour in found:
             emit(neighbour.model_dump(mode="json"))
@@ -116,7 +128,7 @@ def discover_open(
         curie = (await store.resolve(name)).id
         return await store.discover_open(curie, type=_type(of_type), via=_type(via), min_papers=min_papers, limit=limit)
 
-    found = _ask(ctx, asked)
+    found = ask(settings_of(ctx), asked)
     if as_json:
         for finding in found:
             emit(finding.model_dump(mode="json"))
@@ -152,7 +164,7 @@ def discover_closed(
         a, c = (await store.resolve(name)).id, (await store.resolve(other)).id
         return await store.discover_closed(a, c, type=_type(of_type), min_papers=min_papers, limit=limit)
 
-    _show_paths(_ask(ctx, asked), as_json=as_json)
+    _show_paths(ask(settings_of(ctx), asked), as_json=as_json)
 
 
 @app.command()
@@ -177,18 +189,25 @@ def path(
         a, c = (await store.resolve(name)).id, (await store.resolve(other)).id
         return await store.paths(a, c, max_hops=max_hops, min_papers=min_papers, limit=limit)
 
-    _show_paths(_ask(ctx, asked), as_json=as_json)
+    _show_paths(ask(settings_of(ctx), asked), as_json=as_json)
 
 
 @app.command()
 def evidence(
-    ctx: typer.Context, name: Name, other: Other, predicate: OfPredicate = None, limit: Limit = 20, as_json: AsJson = False
+    ctx: typer.Context,
+    name: Name,
+    other: Other,
+    predicate: OfPredicate = None,
+    polarity: Annotated[PolarityName, typer.Option("--polarity", help="Only sentences of this kind.")] = PolarityName.ANY,
+    limit: Limit = 20,
+    as_json: AsJson = False,
 ) -> None:
-    """Show the sentences behind what the graph says of two entities.
+    """Show the sentences behind what the graph says of two entities; those of retracted papers last, and by what they are retracted.
 
     \b
     Examples:
       biorelay graph evidence clonidine hypertension
+      biorelay graph evidence clonidine hypertension --polarity negated
       biorelay graph evidence mesh:D003000 mesh:D006973 --json
     """
     from biorelay.cli.console import emit, say, show
@@ -196,9 +215,9 @@ def evidence(
 
     async def asked(store: "GraphStore") -> "list[Sentence]":
         a, c = (await store.resolve(name)).id, (await store.resolve(other)).id
-        return await store.evidence(a, c, _predicate(predicate), limit=limit)
+        return await store.evidence(a, c, _predicate(predicate), polarity=_polarity(polarity), limit=limit)
 
-    found = _ask(ctx, asked)
+    found = ask(settings_of(ctx), asked)
     if as_json:
         for sentence in found:
             emit(sentence.model_dump(mode="json"))
@@ -220,21 +239,11 @@ def stats(ctx: typer.Context, as_json: AsJson = False) -> None:
     """
     from biorelay.cli.console import emit, table
 
-    found = _ask(ctx, lambda store: store.stats())
+    found = ask(settings_of(ctx), lambda store: store.stats())
     if as_json:
         emit(found.model_dump(mode="json"))
     else:
         table(["what", "how many"], [[key, value] for key, value in found.model_dump().items()])
-
-
-def _ask(ctx: typer.Context, question: "Callable[[GraphStore], Awaitable[T]]") -> T:
-    from biorelay.asking import graph_of
-
-    async def asked() -> T:
-        async with graph_of(settings_of(ctx)) as store:
-            return await question(store)
-
-    return asyncio.run(asked())
 
 
 def _show_paths(paths: "list[Path]", *, as_json: bool) -> None:
@@ -263,3 +272,9 @@ def _predicate(name: PredicateName | None) -> "Predicate | None":
     from processors.records import Predicate
 
     return None if name is None else Predicate(name.value)
+
+
+def _polarity(name: PolarityName) -> "Polarity | None":
+    from graphstore.contribution import Polarity
+
+    return None if name is PolarityName.ANY else Polarity(name.value)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from processors.records import Entities, Provenance, Relations
+from processors.records import Article, Cue, CueKind, Entities, Link, LinkKind, Provenance, Relations
 from tests.biorelay.conftest import Cli, relations
 
 ASPIRIN, COX, PAIN = "mesh:D001241 aspirin Chemical", "ncbigene:5743 PTGS2 Gene", "mesh:D010146 pain Disease"
@@ -140,3 +140,76 @@ def test_an_address_that_is_none(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> N
     result = cli("graph", "stats")
     assert result.exit_code == 2
     assert "bolt://HOST:PORT" in result.stderr
+
+
+def told(record: Relations, *, negated: bool = False, retracted: bool = False, cue: str = "") -> Relations:
+    """The record with its first relation negated by the cue, and the article's own mark."""
+    evidence = record.relations[0].evidence
+    start = evidence.text.index(cue) if cue else 0
+    cues = (Cue(kind=CueKind.NEGATION, start=start, end=start + len(cue)),) if cue else ()
+    first = record.relations[0].model_copy(update={"negated": negated, "evidence": evidence.model_copy(update={"cues": cues})})
+    article = record.article.model_copy(update={"retracted": retracted})
+    return record.model_copy(update={"relations": (first, *record.relations[1:]), "article": article})
+
+
+@pytest.fixture
+def disputed(cli: Cli, tmp_path: Path) -> None:
+    notice = relations("pubmed:8")
+    links = (Link(kind=LinkKind.RETRACTS, target="pubmed:3"), Link(kind=LinkKind.CONCERN_ABOUT, target="pubmed:1"))
+    records = [
+        RECORDS[0],
+        told(relations("pubmed:2", (ASPIRIN, "Negative_Correlation", COX)), negated=True, cue="and"),
+        told(RECORDS[2], retracted=True),
+        told(relations("pubmed:4", (ASPIRIN, "Bind", PAIN)), negated=True),
+        told(relations("pubmed:5", (ASPIRIN, "Association", NAUSEA)), retracted=True),
+        notice.model_copy(update={"article": notice.article.model_copy(update={"links": links})}),
+        relations("retraction:3").model_copy(update={"article": Article(links=links[:1])}),
+    ]
+    result = cli("graph", "load", write(tmp_path / "disputed.jsonl", records))
+    assert result.exit_code == 0, result.stderr
+
+
+@pytest.mark.usefixtures("disputed")
+def test_polarity_is_shown_and_filtered(cli: Cli) -> None:
+    supported = "Negative_Correlation\tPTGS2\tGene\tncbigene:5743\t1 paper, 1 negated, 1998-2001"
+    denied = "Bind\tpain\tDisease\tmesh:D010146\t0 papers, 1 negated, 2001"
+    withdrawn = "Association\tnausea\tDisease\tmesh:D009325\t0 papers, all retracted"
+    assert cli("graph", "neighbours", "aspirin").stdout.splitlines() == [supported]
+    assert cli("graph", "neighbours", "aspirin", "--polarity", "negated").stdout.splitlines() == [supported, denied]
+    assert cli("graph", "neighbours", "aspirin", "--polarity", "negated", "--min-papers", "1").stdout.splitlines() == [supported]
+    assert cli("graph", "neighbours", "aspirin", "--polarity", "any").stdout.splitlines() == [supported, withdrawn, denied]
+    assert cli("graph", "neighbours", "aspirin", "--polarity", "speculated").stdout == ""
+    shown = cli("graph", "evidence", "aspirin", "PTGS2").stdout
+    assert "pubmed:2, 2001, negated by \u201cand\u201d" in shown
+    assert "pubmed:3, 2004, RETRACTED by its own record, by pubmed:8, by a list (retraction:3)" in shown
+    negated = cli("graph", "evidence", "aspirin", "PTGS2", "--polarity", "negated", "--json").stdout
+    assert [json.loads(line)["document"] for line in negated.splitlines()] == ["pubmed:2"]
+
+
+@pytest.mark.usefixtures("disputed")
+def test_an_article_shows_how_it_stands(cli: Cli) -> None:
+    lines = [line.strip() for line in cli("graph", "article", "3").stdout.splitlines()]
+    assert lines == [
+        "pubmed:3  Title of pubmed:3",
+        "2004",
+        "RETRACTED by its own record, by pubmed:8, by a list (retraction:3)",
+        "retracted by pubmed:8 (Title of pubmed:8)",
+        "retracted by retraction:3",
+        "aspirin -[Negative_Correlation]- PTGS2  0.90",
+        "\u201caspirin and PTGS2\u201d  pubmed:3, 2004, RETRACTED by its own record, by pubmed:8, by a list (retraction:3)",
+    ]
+    assert "concern expressed by pubmed:8 (Title of pubmed:8)" in cli("graph", "article", "PMID: 1").stdout
+    assert "expresses concern about pubmed:1" in cli("graph", "article", "pubmed:8").stdout
+    assert "... 1 more" in cli("graph", "article", "1", "--limit", "0").stdout
+    assert json.loads(cli("graph", "article", "3", "--json").stdout)["retracted_by"] == ["pubmed:3", "pubmed:8", "retraction:3"]
+    assert cli("graph", "article", "404").exit_code == 2
+    assert cli("graph", "article", " ").exit_code == 2
+
+
+@pytest.mark.usefixtures("disputed")
+def test_retracted_articles_are_listed(cli: Cli) -> None:
+    assert cli("graph", "retracted").stdout.splitlines() == [
+        "pubmed:3\t2004\tTitle of pubmed:3\tby its own record, by pubmed:8, by a list (retraction:3)",
+        "pubmed:5\t2001\tTitle of pubmed:5\tby its own record",
+    ]
+    assert json.loads(cli("graph", "retracted", "--limit", "1", "--json").stdout)["id"] == "pubmed:3"

@@ -50,7 +50,7 @@ def test_a_file_is_published_whole(cli: Cli, broker: StreamSettings, tmp_path: P
     file = write(tmp_path / "a.jsonl", *(abstract(number) for number in range(1, 31)))
     result = cli("publish", file, "--json")
     assert result.exit_code == 0
-    assert json.loads(result.stdout) == {"file": str(file), "abstracts": 30, "deletions": 0, "skipped": 0, "refused": 0}
+    assert json.loads(result.stdout) == {"file": str(file), "abstracts": 30, "retractions": 0, "deletions": 0, "skipped": 0, "refused": 0}
     assert "published: 30 abstracts, 0 deletions" in result.stderr
     assert on_the_topic(cli).keys() == {f"pubmed:{number}" for number in range(1, 31)}
 
@@ -61,7 +61,7 @@ def test_a_second_time_nothing_is_sent(cli: Cli, broker: StreamSettings, tmp_pat
     again = cli("publish", file, "--json")
     assert again.exit_code == 0
     assert "published before" in again.stderr
-    assert json.loads(again.stdout) == {"file": str(file), "abstracts": 0, "deletions": 0, "skipped": 2, "refused": 0}
+    assert json.loads(again.stdout) == {"file": str(file), "abstracts": 0, "retractions": 0, "deletions": 0, "skipped": 2, "refused": 0}
     assert json.loads(cli("publish", file, "--again", "--json").stdout)["abstracts"] == 2
 
 
@@ -203,6 +203,13 @@ async def test_a_killed_publish_goes_on_where_it_stopped(broker: StreamSettings,
     stop.set()
     await working
     assert second.returncode == 0
-    assert json.loads(told) == {"file": str(BC5CDR_TEST), "abstracts": 500 - reached, "deletions": 0, "skipped": reached, "refused": 0}
+    assert json.loads(told) == {
+        "file": str(BC5CDR_TEST),
+        "abstracts": 500 - reached,
+        "retractions": 0,
+        "deletions": 0,
+        "skipped": reached,
+        "refused": 0,
+    }
     held = {message.key async for message in follow(broker, Topic.ABSTRACTS, None, wait=False)}
     assert len(held) == 500
