@@ -20,7 +20,7 @@ from processors.vocabulary import Candidate
 
 LONGEST_NAME = 200
 _SHORT = 6
-_LEAST = 0.12
+_LEAST = 0.25
 """The least probability of an organism whose genes are looked at."""
 _FAMILY = "fplx:"
 
@@ -158,7 +158,8 @@ def _is_family(candidate: Candidate) -> bool:
 def _rank(meaning: _Meaning) -> tuple[object, ...]:
     candidate = meaning.candidate
     age = [(len(curie), curie) for curie in candidate.curies]  # a gene studied for longer has a lower number
-    return (-log(meaning.organism) * 2 - log1p(candidate.mentions) + 0.5 * candidate.tier + meaning.homologue, len(age), age)
+    unlikely = -4 * log(meaning.organism) - 0.7 * log1p(candidate.mentions) + 0.5 * candidate.tier + 0.5 * meaning.homologue
+    return (unlikely, len(age), age)
 
 
 def _seen_as(match: Match, surface: str, way: str) -> Match:
