@@ -1,5 +1,6 @@
 """The commands, in the order in which `biorelay --help` lists them."""
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,11 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    rich_markup_mode=None,  # boxes cut words at 40 columns, and wrap at 80 where the output is a file
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "terminal_width": max(min(shutil.get_terminal_size().columns, 110) - 2, 30),  # click itself writes no narrower than 50
+    },
     help="PubMed abstracts in, a graph of facts that can be asked, checked and taken back out.",
     epilog="First steps: `biorelay demo`. What is missing: `biorelay doctor`.",
 )
@@ -53,17 +58,21 @@ def root(
 def _log(*, debug: bool) -> None:
     """Without `--debug` a command says what went wrong itself, once; the worker sets up its own log."""
     import logging
+    import sys
+
+    from biorelay.masking import log_to_stderr, trace_masked
 
     if debug:
-        logging.basicConfig(level=logging.DEBUG, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        log_to_stderr(logging.DEBUG)
+        sys.excepthook = trace_masked
     else:
         logging.getLogger().addHandler(logging.NullHandler())
 
 
-app.command()(demo.demo)
+app.command(short_help="See it work, from abstracts to an answer.")(demo.demo)
 app.command()(extract.extract)
-app.command()(publish.publish)
-app.command()(worker.worker)
+app.command(short_help="Publish abstracts and deletions.")(publish.publish)
+app.command(short_help="Run the agents.")(worker.worker)
 app.command()(consume.consume)
 app.add_typer(graph.app, name="graph")
 app.add_typer(topics.app, name="topics")

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+GAP = 2
+NARROWEST = 24
+"""A folded column is at least so wide, or the rows are written as blocks."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -45,8 +49,10 @@ def printable(text: str) -> str:
 
 
 def say(text: str, style: str | None = None) -> None:
-    """A line for a person, on stderr."""
-    err().print(printable(text), style=style)
+    """A line for a person, on stderr; no login in a URL is shown."""
+    from biorelay.masking import mask
+
+    err().print(printable(mask(text)), style=style)
 
 
 def show(text: str = "", style: str | None = None) -> None:
@@ -60,18 +66,51 @@ def emit(value: Any) -> None:
 
 
 def table(columns: "Sequence[str]", rows: "Iterable[Sequence[Any]]") -> None:
-    """Rows in columns, on stdout: ruled on a terminal, separated by tabs elsewhere, so that `cut` and `awk` can read them."""
+    """Rows in columns, on stdout: separated by tabs where that is no terminal, so that `cut` and `awk` can read them.
+
+    On a terminal they are aligned as far as they fit, the widest column folded; where even that is too narrow, each row is a block
+    of its own, a line for each column.
+    """
+    cells = [[printable(str(cell)).replace("\t", " ").replace("\n", " ") for cell in row] for row in rows]
     if not out().is_terminal:
-        for row in rows:
-            sys.stdout.write("\t".join(printable(str(cell)).replace("\t", " ").replace("\n", " ") for cell in row) + "\n")
+        sys.stdout.writelines("\t".join(row) + "\n" for row in cells)
         return
-    from rich.box import SIMPLE_HEAD
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
+    widest = max(range(len(widths)), key=lambda place: widths[place])
+    left = out().width - sum(widths) + widths[widest] - GAP * (len(widths) - 1)
+    if left >= min(NARROWEST, widths[widest]):
+        _aligned(columns, cells, widths, widest, left)
+    else:
+        _blocks(columns, cells)
+
+
+def _aligned(columns: "Sequence[str]", cells: "Sequence[Sequence[str]]", widths: "Sequence[int]", widest: int, left: int) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
-    for row in rows:
-        drawn.add_row(*(Text(printable(str(cell))) for cell in row))
+    drawn = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0))
+    for place, (column, width) in enumerate(zip(columns, widths, strict=True)):
+        drawn.add_column(column, overflow="fold", no_wrap=place != widest, width=min(width, left) if place == widest else width)
+    for row in cells:
+        drawn.add_row(*map(Text, row))
     out().print(drawn, soft_wrap=False)
+
+
+def _blocks(columns: "Sequence[str]", cells: "Sequence[Sequence[str]]") -> None:
+    from rich.cells import cell_len
+    from rich.padding import Padding
+    from rich.text import Text
+
+    name = max(map(len, columns)) + GAP
+    for number, row in enumerate(cells):
+        if number:
+            out().print()
+        for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
+            style = "bold" if place == 0 else None
+            if name + cell_len(cell) <= out().width:
+                out().print(Text(f"{column:{name}}{cell}", style=style or ""))
+            else:  # a long text stands below its name, where it has the whole line
+                out().print(Text(column))
+                out().print(Padding(Text(cell, overflow="fold", style=style or ""), (0, 0, 0, GAP)), soft_wrap=False)

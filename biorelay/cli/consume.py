@@ -36,7 +36,7 @@ def consume(
             "--since", metavar="WHEN", autocompletion=completing.times, help="beginning, now, 10m, 2h, 3d, or an ISO date or time (UTC)."
         ),
     ] = "beginning",
-    limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="Stop after that many messages.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="Stop after that many messages.")] = None,
     once: Annotated[bool, typer.Option("--once", help="Stop at the end of what is there, instead of waiting for more.")] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Messages that were set aside: look at them, send them again.")
 
-Code = Annotated[str | None, typer.Option("--code", help="Only those with this error code, such as record.not-json.")]
+Code = Annotated[str | None, typer.Option("--code", metavar="CODE", help="Only those with this error code, such as record.not-json.")]
 StageName = Annotated[
-    str | None, typer.Option("--stage", autocompletion=completing.stage, help="Only those of this stage: ner, relations, graph.")
+    str | None,
+    typer.Option("--stage", metavar="STAGE", autocompletion=completing.stage, help="Only those of this stage: ner, relations, graph."),
 ]
-Document = Annotated[str | None, typer.Option("--document", help="Only those of this document, such as pubmed:227508.")]
+Document = Annotated[str | None, typer.Option("--document", metavar="CURIE", help="Only those of this document, such as pubmed:227508.")]
 
 
 @app.command("list")

@@ -31,14 +31,22 @@ def extract(
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Write there instead of stdout.")] = None,
     output_format: Annotated[
         OutputFormat,
-        typer.Option("--format", help="jsonl holds everything; kgx with -o writes OUT_nodes.jsonl and OUT_edges.jsonl."),
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"One of {', '.join(form.value for form in OutputFormat)}. jsonl holds everything and can be loaded into a graph;"
+            " kgx with -o writes OUT_nodes.jsonl and OUT_edges.jsonl.",
+        ),
     ] = OutputFormat.JSONL,
     input_format: InputFormat = None,
-    workers: Annotated[int, typer.Option("--workers", min=1, max=256, help="Threads; the answer does not depend on it.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", metavar="N", min=1, max=256, help="Threads; the answer does not depend on it.")] = 1,
     model: Annotated[
         str | None,
         typer.Option(
-            "--model", autocompletion=completing.models, help="Name, name@version or folder. Default: the settings' or the shipped one."
+            "--model",
+            metavar="MODEL",
+            autocompletion=completing.models,
+            help="Name, name@version or folder. Default: the settings' or the shipped one.",
         ),
     ] = None,
     problems_to: ProblemsTo = None,

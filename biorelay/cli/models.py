@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from models.runtime.manifest import Manifest
     from models.runtime.verify import Verification
 
-app = typer.Typer(no_args_is_help=True, help="Models and vocabularies: what is here, what is in them, whether they answer as they should.")
+app = typer.Typer(no_args_is_help=True, help="Models and vocabularies: list, show, verify, build.")
 
 Reference = Annotated[
     str | None,

@@ -39,7 +39,14 @@ Files = Annotated[
         show_default=False,
     ),
 ]
-InputFormat = Annotated[SourceFormat | None, typer.Option("--from", help="The files' format, where it cannot be told from their content.")]
+InputFormat = Annotated[
+    SourceFormat | None,
+    typer.Option(
+        "--from",
+        metavar="FORMAT",
+        help=f"The files' format, where it cannot be told from their content: {', '.join(form.value for form in SourceFormat)}.",
+    ),
+]
 ProblemsTo = Annotated[Path | None, typer.Option("--problems", metavar="FILE", help="Write what was refused there, as JSON lines.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, one object a line.")]
 
@@ -53,6 +60,15 @@ class EntityKind(StrEnum):
     VARIANT = "Variant"
     SPECIES = "Species"
     CELL_LINE = "CellLine"
+
+
+class PolarityName(StrEnum):
+    """`graphstore.contribution.Polarity` again, for the same reason, and all of them together."""
+
+    POSITIVE = "positive"
+    NEGATED = "negated"
+    SPECULATED = "speculated"
+    ANY = "any"
 
 
 class PredicateName(StrEnum):

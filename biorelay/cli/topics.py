@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from stream.fitting import Difference
     from stream.topics import TopicState
 
-app = typer.Typer(no_args_is_help=True, help="Create the topics, and compare them with what they should be.")
+app = typer.Typer(no_args_is_help=True, help="Create the topics, compare them with what they should be.")
 
 DAY_MS = 24 * 60 * 60 * 1000
 

@@ -12,10 +12,15 @@ def worker(
     ctx: typer.Context,
     stages: Annotated[
         str | None,
-        typer.Option("--stages", autocompletion=completing.stages, help="ner, relations, graph: some of them, by commas. Default: all."),
+        typer.Option(
+            "--stages",
+            metavar="STAGES",
+            autocompletion=completing.stages,
+            help="ner, relations, graph: some of them, by commas. Default: all.",
+        ),
     ] = None,
     metrics_port: Annotated[
-        int | None, typer.Option("--metrics-port", min=0, max=65535, help="0 turns /metrics, /healthz, /readyz off.")
+        int | None, typer.Option("--metrics-port", metavar="PORT", min=0, max=65535, help="0 turns /metrics, /healthz, /readyz off.")
     ] = None,
 ) -> None:
     """Run the agents: abstracts to entities, entities to relations, relations into the graph.
@@ -28,8 +33,11 @@ def worker(
       biorelay worker --stages ner,relations
       BIORELAY_GRAPH_URL=bolt://127.0.0.1:7687 biorelay worker --stages graph --metrics-port 0
     """
+    import logging
+
     from biorelay.asking import graph_of
     from biorelay.extractor import Extractor
+    from biorelay.masking import log_to_stderr
     from biorelay.settings import changed
     from stream.worker import run_worker
 
@@ -39,21 +47,10 @@ def worker(
     if metrics_port is not None:
         settings = changed(settings, "worker", "--metrics-port", metrics_port=metrics_port)
     if not state_of(ctx).debug:
-        _log()
+        log_to_stderr(logging.INFO)
     code = run_worker(
         settings.stream(),
         lambda: Extractor.load(settings.model, settings.vocabulary, max_characters=settings.limits.text_characters),
         lambda: graph_of(settings, read_only=False).__aenter__(),
     )
     raise typer.Exit(code)
-
-
-def _log() -> None:
-    """One line an event on stderr: an operator's log."""
-    import logging
-
-    root = logging.getLogger()
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)

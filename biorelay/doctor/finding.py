@@ -4,6 +4,7 @@ import importlib.metadata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from biorelay.masking import mask
 from models.runtime.errors import BiorelayError
 
 
@@ -28,7 +29,7 @@ class Finding:
 
 def failed(what: str, error: BiorelayError) -> Finding:
     """The finding of a look that an error ended."""
-    return Finding(what, Verdict.PROBLEM, str(error), error.remedy)
+    return Finding(what, Verdict.PROBLEM, mask(str(error)), error.remedy)
 
 
 def version(distribution: str) -> str | None:
