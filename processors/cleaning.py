@@ -44,7 +44,7 @@ _WINDOWS = {code: char for code in range(0x80, 0xA0) if code != 0x85 and (char :
 
 _DISGUISED = re.compile("[\x80-\x84\x86-\x9f]")
 
-_TRUNCATION = re.compile(r"\s*[(\[]ABSTRACT (?:WAS )?TRUNCATED[^()\[\]]{0,60}[)\]][\s.]*\Z")
+_TRUNCATION = re.compile(r"\s*(?:[(\[]ABSTRACT (?:WAS )?TRUNCATED[^()\[\]]{0,60}[)\]][\s.]*)+\Z")
 
 _SIGN = r"(?:©|\u24b8|\u24d2)"
 _YEAR = r"\(?(?:19|20)[0-9]{2}(?![0-9])"
@@ -60,7 +60,7 @@ _NOTICE = re.compile(
     rf"|(?<![\w,;] )(?:This article is protected by copyright|All rights reserved|Published (?:(?:19|20)[0-9]{{2}} )?(?:by )?{_PUBLISHER})"
     rf"|\(PsycI(?:nfo|NFO) Database Record \([cC]\) {_YEAR}"
 )
-_NOTICE_LENGTH = 400
+_NOTICE_LENGTH = 400  # characters; nothing is looked for before that, however long the text
 _FACTS = re.compile(r"regist|NCT[0-9]|ISRCTN|PROSPERO", re.IGNORECASE)
 """Said behind a copyright line now and then, and worth keeping: then the line stays too."""
 
@@ -105,7 +105,7 @@ def _without_notes(sections: list[Section], rules: Cleaning) -> tuple[Section, .
         last = sections[-1]
         text = last.text
         if rules.drop_truncation:
-            text = _TRUNCATION.sub("", text)
+            text = text[:-_NOTICE_LENGTH] + _TRUNCATION.sub("", text[-_NOTICE_LENGTH:])
         if rules.drop_copyright:
             text = _without_notice(text)
         if text == last.text:

@@ -100,6 +100,15 @@ def test_what_only_looks_like_a_note_is_kept(text: str) -> None:
     assert cleaned(text) == " ".join(text.split())
 
 
+@pytest.mark.parametrize(
+    "unit", [" ", "© ", "Copyright ", "(ABSTRACT TRUNCATED) ", "All rights reserved. ", "A: ", "e\u0301", "\x96", "(", "19"]
+)
+def test_a_text_made_to_take_long_does_not(unit: str) -> None:
+    text = unit * (200_000 // len(unit))
+    for rules in (DEFAULT, Cleaning(whitespace=False), Cleaning(unicode="nfkc", drop_labels=True)):
+        assert len(cleaned("x" + text, rules)) <= 1 + len(text)
+
+
 def test_a_section_that_is_nothing_but_a_note_goes_whole_and_the_one_before_is_looked_at() -> None:
     sections = (Section(label="RESULTS", text=f"{BODY} (ABSTRACT TRUNCATED)"), Section(text="© 2023 Hwang et al."))
     abstract = clean(Abstract(id="pubmed:1", title="T", sections=sections), DEFAULT)
