@@ -9,7 +9,6 @@ https://docs.confluent.io/platform/current/schema-registry/develop/api.html
 
 import asyncio
 import base64
-import copy
 import json
 import ssl
 import time
@@ -64,16 +63,18 @@ def subject_of(topic: str) -> str:
 
 
 def registered_schema(record: type[Record]) -> dict[str, Any]:
-    """The record's JSON Schema as it is registered: objects are closed.
+    """The record's JSON Schema as it is registered: in draft 7, with closed objects.
 
-    What biorelay writes holds no other fields, and a registry lets a schema gain fields under its rule BACKWARD only where objects
-    are closed: in an open one, an older value might have used the new field's name for something else.
+    Not every registry compares schemas of draft 2020-12 (Apicurio 2 answers with an error); the records use nothing that draft 7
+    lacks. What biorelay writes holds no other fields, and a registry lets a schema gain fields under its rule BACKWARD only where
+    objects are closed: in an open one, an older value might have used the new field's name for something else.
     """
-    schema = copy.deepcopy(json_schema(record))
-    for part in [schema, *schema.get("$defs", {}).values()]:
+    schema: dict[str, Any] = json.loads(json.dumps(json_schema(record)).replace('"#/$defs/', '"#/definitions/'))
+    parts: dict[str, Any] = schema.pop("$defs", {})
+    for part in [schema, *parts.values()]:
         if part.get("type") == "object":
             part["additionalProperties"] = False
-    return schema
+    return schema | {"$schema": "http://json-schema.org/draft-07/schema#", "definitions": parts}
 
 
 def _register(registry: Registry, subject: str, record: type[Record], timeout: float) -> int:

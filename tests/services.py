@@ -2,6 +2,7 @@
 
 - `kafka`: bootstrap string of one broker for the whole session. Tests share it: name topics and groups by `topic_prefix`.
 - `neo4j`: (url, user, password) of one server for the whole session; `empty_neo4j` is the same with nothing in it.
+- `registry`: url of a schema registry for the whole session; subjects are named by `topic_prefix` too.
 - `kafka_service`, `neo4j_service`: an instance of one test's own, to be killed, paused, stopped and started again.
 
 Where Java or Maven are missing these tests are skipped by name; under CI=true they fail instead. The jars are fetched before the
@@ -15,12 +16,13 @@ from typing import NamedTuple
 
 import pytest
 
-from deploy.local import LocalServiceError, Service, classpath, missing_tools, start_kafka, start_neo4j
+from deploy.local import LocalServiceError, Service, classpath, missing_tools, start_kafka, start_neo4j, start_registry
 from deploy.local.service import free_ports
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 KAFKA_FIXTURES = {"kafka", "kafka_service"}
 NEO4J_FIXTURES = {"neo4j", "empty_neo4j", "neo4j_service"}
+REGISTRY_FIXTURES = {"registry"}
 # A service may take two minutes to start on a crowded machine, and the first test to ask for it pays.
 TIMEOUT = 300
 
@@ -35,7 +37,7 @@ class Neo4jAddress(NamedTuple):
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        wanted = KAFKA_FIXTURES | NEO4J_FIXTURES
+        wanted = KAFKA_FIXTURES | NEO4J_FIXTURES | REGISTRY_FIXTURES
         if wanted & set(getattr(item, "fixturenames", ())) and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(TIMEOUT))
 
@@ -46,7 +48,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     wanted = {name for item in session.items for name in getattr(item, "fixturenames", ())}
-    for name, fixtures in (("kafka", KAFKA_FIXTURES), ("neo4j", NEO4J_FIXTURES)):
+    for name, fixtures in (("kafka", KAFKA_FIXTURES), ("neo4j", NEO4J_FIXTURES), ("registry", REGISTRY_FIXTURES)):
         if wanted & fixtures:
             classpath(name, say=reporter.write_line if reporter else lambda _: None)
 
@@ -70,6 +72,10 @@ def new_neo4j(folder: pytest.TempPathFactory) -> Service:
     return start_neo4j(folder.mktemp("neo4j"), free_ports(1)[0], memory="768m", page_cache="64m")
 
 
+def new_registry(folder: pytest.TempPathFactory) -> Service:
+    return start_registry(folder.mktemp("registry"), free_ports(1)[0])
+
+
 def started(start: Callable[[pytest.TempPathFactory], Service], folder: pytest.TempPathFactory) -> Iterator[Service]:
     tools_or_skip()
     try:
@@ -90,6 +96,13 @@ def shared_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture(scope="session")
 def shared_neo4j(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     yield from started(new_neo4j, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Url of the session's schema registry."""
+    for service in started(new_registry, tmp_path_factory):
+        yield service.settings["url"]
 
 
 @pytest.fixture(scope="session")

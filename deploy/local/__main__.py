@@ -1,4 +1,4 @@
-"""``python -m deploy.local up|down|status|fetch [kafka|neo4j]``: the real services on this machine, without containers."""
+"""``python -m deploy.local up|down|status|fetch [kafka|neo4j|registry]``: the real services on this machine, without containers."""
 
 import argparse
 import os
@@ -6,21 +6,25 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.local import kafka, neo4j
+from deploy.local import kafka, neo4j, registry
 from deploy.local.errors import LocalServiceError
 from deploy.local.maven import LOCAL, classpath
 from deploy.local.process import Process
 from deploy.local.service import HOST, Service, read_address
 
 SERVICES = ("kafka", "neo4j")
-TITLES = {"kafka": "Kafka", "neo4j": "Neo4j"}
-PROBES: dict[str, Callable[[int], bool]] = {"kafka": kafka.answers, "neo4j": neo4j.answers}
+OPTIONAL = ("registry",)
+"""Only where they are named, but for `down` and `status`, which know of whatever runs."""
+TITLES = {"kafka": "Kafka", "neo4j": "Neo4j", "registry": "Schema registry"}
+PROBES: dict[str, Callable[[int], bool]] = {"kafka": kafka.answers, "neo4j": neo4j.answers, "registry": registry.answers}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when it did what it says, 1 otherwise (for ``status``: when a service does not answer)."""
     chosen = _parser().parse_intermixed_args(arguments)  # so that the service may stand behind the options too
     names = [chosen.service] if chosen.service else list(SERVICES)
+    if not chosen.service and chosen.command in {"down", "status"}:
+        names += [name for name in OPTIONAL if Process((chosen.folder / name).resolve()).pid is not None]
     commands = {"up": _up, "down": _down, "status": _status, "fetch": _fetch}
     try:
         return commands[chosen.command](names, chosen)
@@ -32,13 +36,14 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     parser.add_argument("command", choices=["up", "down", "status", "fetch"], help="fetch only gets the jars from Maven Central")
-    parser.add_argument("service", nargs="?", choices=SERVICES, help="one of the two; both when left out")
+    parser.add_argument("service", nargs="?", choices=[*SERVICES, *OPTIONAL], help="one of them; kafka and neo4j when left out")
     parser.add_argument("--folder", type=Path, default=LOCAL, help="data, logs and pid files (default: .local in the repository)")
     parser.add_argument(
         "--kafka-port", type=int, default=kafka.PORT, help="Kafka's port; the next one is its controller's (default: %(default)s)"
     )
     parser.add_argument("--bolt-port", type=int, default=neo4j.PORT, help="Neo4j's Bolt port (default: %(default)s)")
     parser.add_argument("--http-port", type=int, help="switch on Neo4j's HTTP API on this port (default: off)")
+    parser.add_argument("--registry-port", type=int, default=registry.PORT, help="the schema registry's port (default: %(default)s)")
     parser.add_argument("--memory", help=f"largest Java heap of each service (default: Kafka {kafka.MEMORY}, Neo4j {neo4j.MEMORY})")
     return parser
 
@@ -68,6 +73,8 @@ def _service(name: str, chosen: argparse.Namespace) -> Service:
     folder, cache = chosen.folder / name, chosen.folder / "maven"
     if name == "kafka":
         return kafka.kafka_service(folder, chosen.kafka_port, memory=chosen.memory or kafka.MEMORY, cache=cache, say=_say)
+    if name == "registry":
+        return registry.registry_service(folder, chosen.registry_port, memory=chosen.memory or registry.MEMORY, cache=cache, say=_say)
     return neo4j.neo4j_service(
         folder, chosen.bolt_port, http_port=chosen.http_port, memory=chosen.memory or neo4j.MEMORY, cache=cache, say=_say
     )
@@ -83,6 +90,9 @@ def _environment(folder: Path) -> list[str]:
     if graph is not None:
         lines += [f"BIORELAY_GRAPH_URL=bolt://{graph}", f"BIORELAY_GRAPH_USER={neo4j.USER}"]
         lines.append(f"BIORELAY_GRAPH_PASSWORD={neo4j.read_password(folder / 'neo4j')}")
+    schemas = read_address(folder / "registry")
+    if schemas is not None and Process((folder / "registry").resolve()).pid is not None:
+        lines.append(f"BIORELAY_REGISTRY_URL=http://{schemas}{registry.CONFLUENT}")
     return lines
 
 

@@ -19,7 +19,7 @@ INSTALL = "Install both, for example: apt-get install openjdk-17-jre-headless ma
 # Pinned, so that two machines resolve alike.
 _GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath"
 _DOWNLOADED = re.compile(r"Downloaded from \S+ \S+\.jar\b")
-_TITLES = {"kafka": "Kafka", "neo4j": "Neo4j"}
+_TITLES = {"kafka": "Kafka", "neo4j": "Neo4j", "registry": "Schema registry"}
 
 Say = Callable[[str], None]
 
