@@ -104,6 +104,7 @@ def clause_end(sentence: Words, cue: int, begin: int, reach: Reach) -> int:
     whole = reach is Reach.SENTENCE
     modifying = nominal or _modifies(sentence, cue)
     stops_at_comma = (modifying and reach is not Reach.PHRASE) or is_fronted(sentence, cue)
+    has_verb = reach in (Reach.VERB, Reach.SUBJECT) or words[cue] in ("unable", "failed", "fails", "fail")
     limit = min(len(words), begin + SCANNED)
     for at in range(begin, limit):
         word = words[at]
@@ -128,7 +129,7 @@ def clause_end(sentence: Words, cue: int, begin: int, reach: Reach) -> int:
             listed = True
         elif word in g.terminator and at > begin and words[at - 1] not in ("that", ",") and not whole:
             return at - 1 if words[at - 1] == "even" else at
-        elif word == "and" and at > begin and _begins_clause(sentence, at):
+        elif word == "and" and at > begin and (_begins_clause(sentence, at) or (has_verb and _has_verb(sentence, at + 1, sure=True))):
             return at
         elif modifying and at > begin:
             relative = relative or word in ("that", "which", "who", "whose")
@@ -205,8 +206,20 @@ def _opens_clause(sentence: Words, at: int, cue: int) -> bool:
     """Whether the word joins a clause, or a second verb of the same subject: "A binds B and [is (not) required]"."""
     word = sentence.words[at]
     if word in ("and", "or", "nor"):
-        return at + 1 == cue or _is_verbal(sentence, at + 1)
+        return at + 1 == cue or _is_verbal(sentence, at + 1) or (word == "and" and _verb_precedes(sentence, at))
     return word in grammar().conjunction or word in ("suggesting", "indicating")
+
+
+def _verb_precedes(sentence: Words, conjunction: int) -> bool:
+    """Whether a clause with a verb of its own ends at the conjunction."""
+    g = grammar()
+    for at in range(conjunction - 1, max(-1, conjunction - LOOK_BACK), -1):
+        word = sentence.words[at]
+        if word in ";:," or word in g.conjunction or word in ("that", "which", "who"):
+            return False
+        if word in g.auxiliary or word in g.finite:
+            return True
+    return False
 
 
 def _is_closed(sentence: Words, pronoun: int, cue: int) -> bool:
@@ -282,17 +295,17 @@ def _ends_at_comma(sentence: Words, comma: int, *, listed: bool) -> bool:
     return following in grammar().pronoun and _has_verb(sentence, comma + 1)
 
 
-def _has_verb(sentence: Words, begin: int) -> bool:
-    """Whether a finite verb follows soon, before the next mark."""
+def _has_verb(sentence: Words, begin: int, *, sure: bool = False) -> bool:
+    """Whether a finite verb follows soon, before the next mark; `sure`: past forms that may be participles do not count."""
     g = grammar()
     for at in range(begin, min(begin + LOOK_AHEAD, len(sentence))):
         word = sentence.words[at]
-        if word in ",;:":
+        if word in ",;:" or word in ("that", "which", "who", "whose", "to", "by"):
             return False
         if (
             word in g.auxiliary
             or word in g.finite
-            or (at > begin and word.endswith("ed") and sentence.at(at + 1) not in ("by", "with", "in"))
+            or (not sure and at > begin and word.endswith("ed") and sentence.at(at + 1) not in ("by", "with", "in"))
         ):
             return True
     return False

@@ -76,7 +76,8 @@ def draw_scope(sentence: Words, entry: Entry, parts: Sequence[Range]) -> Scope:
     reach = _reach(sentence, entry, first)
     cue = tuple((sentence.starts[a], sentence.ends[b - 1]) for a, b in parts)
     subject = subject_start(sentence, first)
-    passive = reach is Reach.SUBJECT or (reach is Reach.VERB and is_passive(sentence, first, stop))
+    raised = sentence.at(stop) in ("appear", "seem")
+    passive = reach is Reach.SUBJECT or (reach is Reach.VERB and (raised or is_passive(sentence, first, stop)))
     behind = clause_end(sentence, first, parts[-1][1], reach)
     while behind > stop and sentence.words[behind - 1] == ",":
         behind -= 1
@@ -90,7 +91,7 @@ def _reach(sentence: Words, entry: Entry, at: int) -> Reach:
     before = sentence.at(at - 1)
     if entry.words == ("not",) and (before == "but" or (before in (",", "and", "(") and not is_participle(sentence.at(at + 1)))):
         return Reach.CONTRAST
-    if entry.words == ("likely",) and (before in grammar().be or sentence.at(at - 2) in grammar().be):
+    if entry.words == ("likely",) and sentence.at(at + 1) in (".", ",", ";", ":", "") and before in grammar().be:
         return Reach.SUBJECT
     if entry.reach is Reach.SUBJECT and before == "it":
         return Reach.CLAUSE
