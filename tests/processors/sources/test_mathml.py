@@ -90,3 +90,8 @@ def test_no_sign_is_lost_whatever_the_layout(formula: tuple[str, str]) -> None:
     found = words(xml)
     assert sorted(sign for sign in found if sign in "x2+−≤") == sorted(sign for sign in signs if sign in "x2+−≤")
     assert "\n" not in found
+
+
+def test_a_formula_as_deep_as_a_record_may_be_is_read() -> None:
+    depth = 95
+    assert words("<m:mfrac>" * depth + X + f"{Y}</m:mfrac>" * depth).count("/") == depth
