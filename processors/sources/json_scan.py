@@ -1,8 +1,8 @@
 """Cutting a JSON stream into records, whatever stands around them, with one record in memory.
 
 A record is an object: alone, one behind the other (JSON lines), in an array, or in the array of a wrapping object
-(`{"source": ..., "documents": [...]}`). A record whose brackets balance costs only itself, whatever else is wrong with it;
-one whose brackets do not runs to the end of the file or line and takes what follows along, which is then said.
+(`{"source": ..., "documents": [...]}`). A record whose brackets and quotes balance costs only itself, whatever else is wrong with it;
+one of which they do not runs to the end of the file or line and takes what follows along, which is then said.
 """
 
 import re
@@ -14,7 +14,7 @@ from processors.errors import RecordTooLarge, SourceError, TruncatedSource
 from processors.sources.xml_scan import Chunk, Refused
 
 _OUTSIDE = re.compile(rb'["{}\[\]]')
-_INSIDE = re.compile(rb'["\\\n]')  # a line break cannot stand in a string: one that holds it never ended
+_INSIDE = re.compile(rb'["\\]')
 _NEXT = re.compile(rb"[^\s,]")
 _WORD = re.compile(rb"[^\s,{}\[\]]+")
 _COLON = re.compile(rb"\s*:\s*")
