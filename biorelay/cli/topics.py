@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from biorelay.cli.consume import What
 from biorelay.cli.failure import FAILURE
 from biorelay.cli.options import AsJson
 from biorelay.cli.state import settings_of
@@ -88,6 +89,42 @@ def describe(ctx: typer.Context, as_json: AsJson = False) -> None:
     if wrong:
         say(f"{len(wrong)} thing{'' if len(wrong) == 1 else 's'} not as `biorelay topics create` makes them", style="yellow")
         raise typer.Exit(FAILURE)
+
+
+@app.command()
+def schema(
+    ctx: typer.Context,
+    topic: Annotated[What | None, typer.Argument(help="Whose record.", show_default=False)] = None,
+    asyncapi: Annotated[bool, typer.Option("--asyncapi", help="The AsyncAPI document of all topics instead.")] = False,
+) -> None:
+    """Print the JSON Schema of a topic's record, or the AsyncAPI document of all topics: keys, headers, records, examples.
+
+    Asks no broker.
+
+    \b
+    Examples:
+      biorelay topics schema relations
+      biorelay topics schema --asyncapi > asyncapi.json
+    """
+    import json
+    import sys
+
+    from biorelay.refusals import BadInput
+
+    if (topic is None) is not asyncapi:
+        raise BadInput("name a topic, or say --asyncapi", remedy="For example: biorelay topics schema relations.")
+    if asyncapi:
+        from stream.asyncapi import shipped
+
+        found = shipped(settings_of(ctx).topics.prefix)
+    else:
+        from processors.schemas import json_schema
+        from stream.contracts import RECORD
+        from stream.topics import Topic
+
+        assert topic is not None  # noqa: S101
+        found = json_schema(RECORD[Topic(topic.value)])
+    sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
 
 
 def _row(state: "TopicState", wrong: int) -> list[str]:

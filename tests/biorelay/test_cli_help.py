@@ -68,6 +68,7 @@ def test_the_commands_that_were_promised_are_there() -> None:
         "publish",
         "topics create",
         "topics describe",
+        "topics schema",
         "train",
         "worker",
     }
