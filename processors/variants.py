@@ -6,6 +6,7 @@ It names a change, not a place in the genome: the same code in two genes is two 
 """
 
 import re
+from collections.abc import Sequence
 
 _AMINO = {
     "ala": "A", "arg": "R", "asn": "N", "asp": "D", "cys": "C", "gln": "Q", "glu": "E", "gly": "G", "his": "H", "ile": "I",
@@ -28,7 +29,7 @@ def _any(words: dict[str, str]) -> str:
 _AA = rf"(?:(?:{_any(_AMINO)})(?:\s?\([A-Za-z]+\))?(?:\sresidue)?|[ACDEFGHIKLMNPQRSTVWXY])"
 _LONG_AA = rf"(?:(?:{_any(_AMINO)})(?:\s?\([A-Za-z]+\))?(?:\sresidue)?)"
 _BASE = rf"(?:(?:{_any(_BASES)})(?:\s?\([ACGT]\))?|[ACGTU])"
-_PLACE = r"(?:IVS-?(?:\d+|[IVX]+)\s?,?\s?)?[+-]?\d+(?:\s?[+-]\s?\d+)?"
+_PLACE = r"(?:IVS-?(?:\d+|[IVX]+)\s?,?\s?)?[+*-]?\d+(?:\s?[+-]\s?\d+)?"
 _RANGE = rf"{_PLACE}(?:\s?_\s?{_PLACE})?"
 _ARROW = r"\s*(?:-+\s?>|→|>|/|-to-|\bto\b|\binto\b|\bby\b|\bwith\b|-+)\s*(?:an?\s)?"
 _GAP = r"[\s()-]*"
@@ -48,7 +49,11 @@ _OPERATIONS = (
 )
 
 _RS = re.compile(r"\brs\s?#?:?\s?(\d{2,})\b", re.IGNORECASE)
-_KIND = re.compile(r"^\s*\(?\s*([cgmnrp])\s?\.\s?", re.IGNORECASE)
+_KIND = re.compile(r"^\s*\(?\s*([cgmnrp])t?\s?\.\s?", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"^(?:[NX][CGMPRT]_\d+(?:\.\d+)?|ENS[GPT]\d+(?:\.\d+)?|LRG_\d+\w*|[A-Z][A-Z0-9-]{1,9})(?:\([^()]*\))?\s?:\s?(?=[cgmnrp]\.)"
+)
+_SIX_BASES_OR_RESIDUES = re.compile(r"[ACGT]\d+[ACGT]")
 
 
 def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
@@ -62,6 +67,9 @@ def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
         ("p", "INDEL", rf"{_AA}(?P<n>\d+)_{_AA}(?P<m>\d+)\s?delins(?P<b>\w+)", re.IGNORECASE),
         ("p", "DEL", r"(?P<a>[A-Z][a-z]{2}|[A-Z])(?P<n>\d+)[_-](?P<b>[A-Z][a-z]{2}|[A-Z])(?P<m>\d+)\s?del(?:etion)?", 0),
         ("p", "DEL", rf"(?P<b>{_AA})-?(?P<n>\d+)\s?del(?:etion)?", re.IGNORECASE),
+        ("p", "DEL", rf"(?:del(?:ta)?|Δ)[\s-]?(?P<b>{_AA})-?(?P<n>\d+)", re.IGNORECASE),
+        ("p", "DUP", rf"(?P<b>{_AA})(?P<n>\d+)\s?dup(?:lication)?", re.IGNORECASE),
+        ("c", "INDEL", rf"(?P<n>{_RANGE})\s?(?:del[ACGT]*ins|indel)\s?(?P<b>[ACGT]+)", re.IGNORECASE),
     ]
     for name, word in _OPERATIONS:
         rows += [
@@ -118,6 +126,7 @@ def variant_code(text: str) -> str | None:
     text = " ".join(text.split()).strip(".,;")
     if len(text) > 120:
         return None
+    text = _REFERENCE.sub("", text)
     kind = None
     if prefix := _KIND.match(text):
         kind = prefix[1].lower()
@@ -128,6 +137,71 @@ def variant_code(text: str) -> str | None:
         if match := pattern.fullmatch(text):
             return _code(kind or default, operation, match.groupdict())
     return None
+
+
+_THREE = {
+    "A": "Ala", "R": "Arg", "N": "Asn", "D": "Asp", "C": "Cys", "Q": "Gln", "E": "Glu", "G": "Gly", "H": "His", "I": "Ile", "L": "Leu",
+    "K": "Lys", "M": "Met", "F": "Phe", "P": "Pro", "S": "Ser", "T": "Thr", "W": "Trp", "Y": "Tyr", "V": "Val", "X": "Ter",
+}  # fmt: skip
+_WHERE = re.compile(r"\*?[1-9]\d*(?:[+-]\d+)?|-[1-9]\d*(?:[+-]\d+)?|IVS\d+[+-]\d+")
+_LETTERS = re.compile(r"[ACGT]+")
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether a notation may mean bases as well as residues, as `A76T` does."""
+    return _SIX_BASES_OR_RESIDUES.fullmatch(text.strip()) is not None
+
+
+def hgvs(code: str) -> str | None:
+    """A tmVar code in HGVS notation without its reference (`p.Val600Glu`, `c.76A>T`), or None where that takes more than the code says.
+
+    The nomenclature is that of the Human Genome Variation Society (den Dunnen et al. 2016, doi:10.1002/humu.22981), beside
+    which only the deleted and doubled letters are kept, where they are known, and introns by number (`IVS2+1`).
+    """
+    kind, operation, *fields = code.split("|")
+    if kind == "p":
+        change = _protein_change(operation, fields)
+    else:
+        change = _sequence_change(operation, fields) if kind in {"c", "g", "m", "n"} else None
+    return f"{kind}.{change}" if change else None
+
+
+def _protein_change(operation: str, fields: Sequence[str]) -> str | None:
+    if operation == "SUB":
+        first, place, second = fields
+        return f"{_THREE[first]}{place}{_THREE[second]}" if first in _THREE and second in _THREE and _is_number(place) else None
+    if operation == "FS":
+        first, place, second, stop = fields[:4]
+        if first not in _THREE or not _is_number(place) or (second and second not in _THREE):
+            return None
+        return f"{_THREE[first]}{place}{_THREE.get(second, '')}fs{f'Ter{stop}' if stop else ''}"
+    if operation in {"DEL", "DUP"}:
+        place, residue = fields[:2]
+        return f"{_THREE[residue]}{place}{operation.lower()}" if residue in _THREE and _is_number(place) else None
+    return None
+
+
+def _sequence_change(operation: str, fields: Sequence[str]) -> str | None:
+    if operation == "SUB":
+        first, place, second = fields
+        return (
+            f"{place}{first}>{second}"
+            if _LETTERS.fullmatch(first + second) and len(first + second) == 2 and _WHERE.fullmatch(place)
+            else None
+        )
+    if operation not in {"DEL", "DUP", "INS", "INDEL"}:
+        return None
+    place, letters = fields[:2]
+    begin, _, end = place.partition("_")
+    if not (_WHERE.fullmatch(begin) and (not end or _WHERE.fullmatch(end)) and (not letters or _LETTERS.fullmatch(letters))):
+        return None
+    if (operation in {"INS", "INDEL"} and not letters) or (operation == "INS" and not end):
+        return None
+    return f"{place}{'delins' if operation == 'INDEL' else operation.lower()}{letters}"
+
+
+def _is_number(place: str) -> bool:
+    return place.isascii() and place.isdigit() and not place.startswith("0")
 
 
 def _code(kind: str, operation: str, groups: dict[str, str | None]) -> str:

@@ -6,6 +6,7 @@ cross-fitted: a fold's probabilities, from which the threshold and the calibrati
 fitted on the other folds.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -16,14 +17,17 @@ from numpy.typing import NDArray
 from processors.linking.context import Context
 from processors.linking.document import matches
 from processors.linking.match import Match
+from processors.linking.variants import HGVS, human_symbol
 from processors.records import EntityType
-from processors.sources.pubtator import AnnotatedDocument
+from processors.sources.pubtator import AnnotatedDocument, AnnotatedMention
+from processors.variants import hgvs
 from processors.vocabulary import Vocabulary
 
 _PENALTY = 1.0
 _STEPS = 50
 _DIGITS = 3
 _BINS = 10
+_GENE_FIELD = re.compile(r"Gene:(\d+)\b(?!,)")
 FEWEST = 50
 """A type with fewer examples, or with only right or only wrong ones, gets no weights but a constant."""
 
@@ -47,12 +51,22 @@ def examples(vocabulary: Vocabulary, documents: Iterable[AnnotatedDocument], fol
     found = []
     for document in documents:
         mentions = [(m.start, m.end, m.type) for m in document.mentions if m.type]
-        gold = [frozenset(map(vocabulary.canonical, m.curies)) for m in document.mentions if m.type]
         context = Context(vocabulary, document.abstract.id, document.abstract.text, mentions)
-        for match, (_, _, kind), wanted in zip(matches(context), mentions, gold, strict=True):
+        annotated = [m for m in document.mentions if m.type]
+        for match, (_, _, kind), mention in zip(matches(context), mentions, annotated, strict=True):
+            wanted = frozenset(map(vocabulary.canonical, mention.curies))
+            if not wanted or (match and match.curies[0].startswith(HGVS)):  # a change is judged by its own name, where it has one
+                wanted = _named_change(vocabulary, mention)
             if wanted:
                 found.append(Example(fold, document.abstract.id, kind, match, wanted))
     return found
+
+
+def _named_change(vocabulary: Vocabulary, mention: AnnotatedMention) -> frozenset[str]:
+    """The variant's HGVS name with the symbol of its gene, where the annotators give both change and human gene."""
+    gene, name = _GENE_FIELD.search(mention.raw), hgvs(mention.identifiers[0]) if mention.identifiers and "|" in mention.raw else None
+    symbol = human_symbol(vocabulary, f"ncbigene:{gene[1]}") if gene else None
+    return frozenset({f"{HGVS}{symbol}:{name}"}) if symbol and name else frozenset()
 
 
 def fit_links(found: Sequence[Example]) -> dict[str, dict[str, Any]]:

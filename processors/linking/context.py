@@ -46,8 +46,8 @@ class Context:
         self.shorts_of: dict[str, list[str]] = {}
         for short, long in self.long_of.items():
             self.shorts_of.setdefault(exact_key(long), []).append(short)
-        self.genes: list[Curie] = []
-        """The document's genes, sorted; complete before the first variant."""
+        self.genes: list[tuple[int, int, Curie]] = []
+        """The mentions of one gene each, in the order of the text; complete before the first variant."""
         self.concepts: set[Curie] = set()
         """Identifiers of the mentions whose name has one meaning only; complete before the first name of several meanings."""
         self.known: dict[tuple[EntityType, str], Match | None] = {}

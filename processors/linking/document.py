@@ -1,6 +1,6 @@
 """One document's way through the linker: each mention to its type's resolver, species first and variants last."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from processors.linking import genes, names, variants
 from processors.linking.context import Context
@@ -40,17 +40,17 @@ def matches(context: Context) -> list[Match | None]:
         context.forget()
         resolve(index for index in stage if (match := found[index]) and _ambiguous(match))
         if EntityType.GENE in kinds:
-            context.genes = sorted({f"ncbigene:{number}" for number in _identifiers(found, "ncbigene:")})
+            context.genes = sorted(
+                (start, end, match.curies[0])
+                for match, (start, end, _) in zip(found, mentions, strict=True)
+                if match and len(match.curies) == 1 and match.curies[0].startswith("ncbigene:")
+            )
     variants.appositions(context, found)
     return found
 
 
 def _ambiguous(match: Match) -> bool:
     return match.features.get("rivals", 0.0) > 0
-
-
-def _identifiers(found: Sequence[Match | None], prefix: str) -> list[str]:
-    return [curie.removeprefix(prefix) for match in found if match for curie in match.curies if curie.startswith(prefix)]
 
 
 def local_identifiers(context: Context, kind: EntityType, surface: str) -> tuple[Curie, ...]:

@@ -1,8 +1,8 @@
 """Writing PubTator, in the dialect that `processors.sources.pubtator` reads back to the same text, mentions and CURIEs.
 
 Types are our six names, relations BioRED's; identifiers as PubTator writes them (`MESH:D003924`, `672`, `9606`, `rs1234`).
-An unlinked mention has `-`, an unlinked variant its tmVar code (`c|SUB|C|643|T`). A relation is written by its two identifiers,
-so PubTator has no place for one of an unlinked mention: JSON lines have them all.
+An unlinked mention has `-`, a variant that has no dbSNP entry its tmVar code (`c|SUB|C|643|T`). A relation is written by its two
+identifiers, so PubTator has no place for one of an unlinked mention: JSON lines have them all.
 A line format has no room for line breaks and tabs inside a text: each becomes one space, so offsets stay.
 """
 
@@ -14,6 +14,7 @@ from processors.linking import local_name
 from processors.records import Curie, Entities, EntityType, Relations
 from processors.sources.identifiers import split_identifiers, to_curie
 from processors.sources.pubtator import AnnotatedDocument
+from processors.variants import variant_code
 
 _BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 _TMVAR = re.compile(r"[a-z]\|[!-:<-~]+")
@@ -47,7 +48,7 @@ def write_pubtator(entities: Entities, relations: Relations | None = None) -> st
 
 
 def identifier_column(curies: Iterable[Curie], type_: EntityType | None = None) -> str:
-    """A mention's identifiers as PubTator has them: joined by commas; `-`, or a variant's tmVar code, where it is not linked.
+    """A mention's identifiers as PubTator has them: joined by commas; `-`, or a variant's tmVar code, where it is not in dbSNP.
 
     Without a type they stay whole CURIEs, since a bare number would not say which database it belongs to.
     """
@@ -85,6 +86,8 @@ _SAFE_IN_LIST = "".join(char for char in _SAFE_IN_ID if char not in ",;+")
 
 def _identifier(curie: Curie, type_: EntityType | None) -> str:
     prefix, _, local = curie.partition(":")
+    if prefix == "hgvs" and (code := variant_code(local)) and _TMVAR.fullmatch(code):
+        return code
     short = f"{prefix.upper()}:{local}" if prefix in _UPPER else local
     exact = to_curie(short, type_) == curie and split_identifiers(short, type_) == (short,)
     return short if exact else quote(curie, safe=_SAFE_IN_LIST)

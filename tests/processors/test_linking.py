@@ -89,7 +89,10 @@ def test_a_variant_is_the_rs_number_beside_it() -> None:
 
 def test_a_variant_needs_its_gene() -> None:
     assert link("JAK2 V617F.", ("JAK2", GENE), ("V617F", VARIANT))[1] == ("dbsnp:rs77375493",)
-    assert link("KRAS V617F.", ("KRAS", GENE), ("V617F", VARIANT))[1] == ("local:pubmed:1#Variant:p%7CSUB%7CV%7C617%7CF",)
+    assert link("KRAS V617F.", ("KRAS", GENE), ("V617F", VARIANT))[1] == ("hgvs:KRAS:p.Val617Phe",)
+    assert link("V617F.", ("V617F", VARIANT)) == [("local:pubmed:1#Variant:p%7CSUB%7CV%7C617%7CF",)]
+    assert link("KRAS A76T.", ("KRAS", GENE), ("A76T", VARIANT))[1][0].startswith("local:")  # bases or residues
+    assert link("KRAS V617F in mice.", ("KRAS", GENE), ("V617F", VARIANT))[1][0].startswith("local:")  # no human gene
 
 
 def test_spellings_of_one_unknown_variant_merge() -> None:
