@@ -102,34 +102,53 @@ def mesh(kb: Path) -> Iterator[Name]:
 
 _SYNONYM_LINE = re.compile(r'synonym: "((?:[^"\\]|\\.)*)" (EXACT|RELATED|NARROW|BROAD)')
 _XREF_LINE = re.compile(r"xref: (?:MSH|MESH):([CD]\d+)")
+_MESH = re.compile(r"MESH:([CD]\d+)")
+_MIM = re.compile(r"MIM:(\d{6})")
+_ID_LINE = re.compile(r"\nid: (DOID:\d+)")
 _OMIM_LINE = re.compile(r"xref: (?:OMIM|MIM):(\d{6})")
 
 
 def diseases(kb: Path) -> Iterator[Name]:
     """The names of Disease Ontology terms, for the MeSH descriptor (else OMIM entry) that the term is cross-referred to."""
     placed: set[str] = set()
+    stanzas: list[str] = []
     for source in (*DO_TERMS, *DO_2015.files):
         with open_text(kb / source) as stream:
-            for stanza in stream.read().split("\n[")[1:]:
-                if stanza.startswith("Term]") and "\nis_obsolete: true" not in stanza:
-                    yield from _term(stanza)
-    for source, pattern, prefix in ((DO_MESH, r"MESH:([CD]\d+)", "mesh:"), (DO_OMIM, r"MIM:(\d{6})", "omim:")):
+            found = stream.read().split("\n[")[1:]
+            stanzas += [stanza for stanza in found if stanza.startswith("Term]") and "\nis_obsolete: true" not in stanza]
+    referred: dict[str, list[str]] = {}
+    with open_text(kb / DO_XREFS) as stream:
+        for row in csv.DictReader(stream, delimiter="\t"):
+            if match := _MESH.fullmatch(row["xref"]):
+                referred.setdefault(row["id"], []).append(f"mesh:{match[1]}")
+    for stanza in stanzas:
+        ids = _place(stanza) or referred.get(_term_id(stanza), [])
+        if len(ids) == 1:  # a term that two descriptors share names neither
+            yield from _names(stanza, ids[0])
+    for source, pattern, prefix in ((DO_MESH, _MESH, "mesh:"), (DO_OMIM, _MIM, "omim:")):
         with open_text(kb / source) as stream:
             for row in csv.DictReader(stream, delimiter="\t"):
-                ids = [prefix + match[1] for match in re.finditer(pattern, row["xrefs"])]
+                ids = [prefix + match[1] for match in pattern.finditer(row["xrefs"])]
                 if len(ids) == 1 and (prefix == "mesh:" or row["id"] not in placed):
                     yield Name(EntityType.DISEASE, row["label"], (ids[0],))
                     placed.add(row["id"])
 
 
-def _term(stanza: str) -> Iterator[Name]:
-    ids = [f"mesh:{i}" for i in dict.fromkeys(_XREF_LINE.findall(stanza))] or [
+def _term_id(stanza: str) -> str:
+    match = _ID_LINE.search(stanza)
+    return match[1] if match else ""
+
+
+def _place(stanza: str) -> list[str]:
+    """The MeSH descriptors of a term, else its OMIM entries."""
+    return [f"mesh:{i}" for i in dict.fromkeys(_XREF_LINE.findall(stanza))] or [
         f"omim:{i}" for i in dict.fromkeys(_OMIM_LINE.findall(stanza))
     ]
-    if len(ids) != 1:  # a term that two descriptors share names neither
-        return
+
+
+def _names(stanza: str, curie: str) -> Iterator[Name]:
     for line in stanza.splitlines():
         if line.startswith("name: "):
-            yield Name(EntityType.DISEASE, line[6:], (ids[0],))
+            yield Name(EntityType.DISEASE, line[6:], (curie,))
         elif (match := _SYNONYM_LINE.match(line)) and match[2] in {"EXACT", "RELATED"}:
-            yield Name(EntityType.DISEASE, match[1].replace('\\"', '"'), (ids[0],), SYNONYM if match[2] == "EXACT" else WEAK)
+            yield Name(EntityType.DISEASE, match[1].replace('\\"', '"'), (curie,), SYNONYM if match[2] == "EXACT" else WEAK)
