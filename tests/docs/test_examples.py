@@ -20,6 +20,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,8 @@ import pytest
 from tests.services import Neo4jAddress
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"(?:<!-- example: (?P<mark>[a-z]+)[^>]*-->\n)?^```(?P<info>[a-z]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -38,6 +40,9 @@ class Example:
     info: str
     mark: str | None
     body: str
+
+
+NO_EXAMPLE = Example(ROOT, 0, "", None, "")
 
 
 def examples(page: Path) -> Iterator[Example]:
@@ -80,7 +85,7 @@ def run_page(page: Path, mark: str | None, folder: Path, environment: dict[str, 
 
 def run_blocks(page: Path, mark: str | None, folder: Path, environment: dict[str, str], background: ExitStack) -> int:
     ran = 0
-    for example in examples(page):
+    for example, following in pairwise([*examples(page), NO_EXAMPLE]):
         if example.mark != mark or example.info not in {"console", "python"}:
             continue
         where = f"{page.relative_to(ROOT)}:{example.line}"
@@ -89,6 +94,8 @@ def run_blocks(page: Path, mark: str | None, folder: Path, environment: dict[str
                 [sys.executable, "-c", example.body], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
             )
             assert done.returncode == 0, f"{where}\n{done.stderr}"
+            if following.info == "text":
+                assert matches(following.body, done.stdout), f"{where}\nprinted:\n{done.stdout}\nbut the page says:\n{following.body}"
             ran += 1
             continue
         for command, expected in commands(example.body):
@@ -137,21 +144,24 @@ def test_examples_run_as_shown(page: Path, tmp_path: Path) -> None:
     assert ran >= wanted
 
 
+def service_environment(kafka: str, neo4j: Neo4jAddress) -> dict[str, str]:
+    return plain_environment() | {
+        "BIORELAY_BROKER_BOOTSTRAP": kafka,
+        "BIORELAY_GRAPH_URL": neo4j.url,
+        "BIORELAY_GRAPH_USER": neo4j.user,
+        "BIORELAY_GRAPH_PASSWORD": neo4j.password,
+        "BIORELAY_WORKER_METRICS_PORT": "0",
+    }
+
+
 @pytest.mark.kafka
 @pytest.mark.neo4j
 @pytest.mark.timeout(400)
 def test_service_examples_run_as_shown(tmp_path: Path, kafka: str, empty_neo4j: Neo4jAddress) -> None:
-    pages = [page for page in PAGES if any(e.mark == "services" for e in examples(page))]
-    assert ROOT / "README.md" in pages, "the README shows the real quick start"
-    environment = plain_environment() | {
-        "BIORELAY_BROKER_BOOTSTRAP": kafka,
-        "BIORELAY_GRAPH_URL": empty_neo4j.url,
-        "BIORELAY_GRAPH_USER": empty_neo4j.user,
-        "BIORELAY_GRAPH_PASSWORD": empty_neo4j.password,
-        "BIORELAY_WORKER_METRICS_PORT": "0",
-    }
+    """Those of the README are the tour, which tests/end_to_end/test_tour.py takes."""
+    pages = [page for page in PAGES if page != README and any(e.mark == "services" for e in examples(page))]
     for page in pages:
-        assert run_page(page, "services", tmp_path, environment) > 0
+        assert run_page(page, "services", tmp_path, service_environment(kafka, empty_neo4j)) > 0
 
 
 def test_a_shown_example_says_why() -> None:
