@@ -34,6 +34,7 @@ def test_wheel_holds_the_serving_rooms_and_their_data(wheel: Path) -> None:
     assert any(name.startswith("models/artefacts/vocabulary/") for name in names)
     assert any(name.endswith(".cypher") for name in names)
     assert any(name.startswith("processors/schemas/") and name.endswith(".json") for name in names)
+    assert "stream/asyncapi.json" in names
 
 
 @pytest.mark.slow
