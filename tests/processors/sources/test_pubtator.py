@@ -1,33 +1,16 @@
-"""PubTator with its annotations: dialects read, broken lines named, and what is written reads back."""
+"""PubTator with its annotations: dialects read, broken lines named."""
 
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from processors.errors import RecordError, TruncatedSource
-from processors.linking import local_curie
-from processors.outputs.pubtator import identifier_column, write_annotated, write_pubtator
-from processors.records import (
-    Abstract,
-    Article,
-    Entities,
-    EntityType,
-    Evidence,
-    Mention,
-    Participant,
-    Predicate,
-    Provenance,
-    Relation,
-    Relations,
-    Span,
-)
+from processors.outputs.pubtator import write_annotated
+from processors.records import Abstract, EntityType, Predicate
 from processors.sources import Problem, read
 from processors.sources.pubtator import AnnotatedDocument, read_annotated
 
 DATA = Path(__file__).parents[2] / "data"
-PROVENANCE = Provenance(software="0", model="m@1", generation=1)
 
 
 def annotated(tmp_path: Path, text: str | bytes) -> list[AnnotatedDocument]:
@@ -135,97 +118,3 @@ def test_a_corpus_that_ends_too_early_stops_the_reader(tmp_path: Path) -> None:
     path.write_bytes(packed)
     with pytest.raises(TruncatedSource, match=r"a.pubtator"):
         list(read_annotated(path))
-
-
-CURIES = {
-    EntityType.GENE: st.sampled_from(["ncbigene:672", "ncbigene:7157", "hgnc:1100"]),
-    EntityType.DISEASE: st.sampled_from(["mesh:D003924", "mesh:C537730", "omim:604370"]),
-    EntityType.CHEMICAL: st.sampled_from(["mesh:D009270", "chebi:17478", "mesh:odd,id|x"]),
-    EntityType.VARIANT: st.sampled_from(["dbsnp:rs1234", "clinvar:17+8"]),
-    EntityType.SPECIES: st.sampled_from(["ncbitaxon:9606", "ncbitaxon:10090"]),
-    EntityType.CELL_LINE: st.sampled_from(["cellosaurus:CVCL_0224", "cellosaurus:odd"]),
-}
-WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=25)
-
-
-@st.composite
-def extracted(draw: st.DrawFn) -> tuple[Entities, Relations]:
-    """A document as the pipeline makes it, over any Unicode text."""
-    title, body = draw(WORDS), draw(st.just("") | WORDS)
-    text = f"{title} {body}"
-    id_ = draw(st.sampled_from(["pubmed:227508", "pmc:PMC12", "doi:10.1000/a%b|c,d", "local:my note"]))
-    mentions = []
-    for number in range(draw(st.integers(0, 4))):
-        start = draw(st.integers(0, len(text) - 1))
-        end = draw(st.integers(start + 1, len(text)))
-        type_ = draw(st.sampled_from(EntityType))
-        local = st.just(f"local:{id_}#{type_}:2,4-d; a+b|c\u03b1 %7C{number}")
-        curies = draw(st.lists(CURIES[type_] | local, min_size=1, max_size=3, unique=True))
-        mentions.append(
-            Mention(id=f"T{number}", start=start, end=end, text=text[start:end], type=type_, identifiers=tuple(curies), score=1.0)
-        )
-    entities = Entities(id=id_, article=Article(title=title), text=text, mentions=tuple(mentions), provenance=PROVENANCE)
-    ends = [(mention, curie) for mention in mentions for curie in mention.identifiers]
-    relations = []
-    for _ in range(draw(st.integers(0, 2)) if len(ends) > 1 else 0):
-        pair = [draw(st.sampled_from(ends)) for _ in range(2)]
-        parties = [Participant(id=c, name=m.text, type=m.type, spans=(Span(start=m.start, end=m.end),)) for m, c in pair]
-        evidence = Evidence(start=0, end=len(text), text=text, subject=parties[0].spans[0], object=parties[1].spans[0])
-        predicate = draw(st.sampled_from(Predicate))
-        relations.append(Relation(subject=parties[0], object=parties[1], predicate=predicate, probability=0.5, evidence=evidence))
-    return entities, Relations(id=id_, relations=tuple(relations), provenance=PROVENANCE)
-
-
-def linked(curies: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(curie for curie in curies if not curie.startswith("local:"))
-
-
-def test_what_is_not_linked_is_written_as_others_write_it() -> None:
-    code, other = local_curie("pubmed:1", EntityType.VARIANT, "c|SUB|C|643|T"), local_curie("pubmed:1", EntityType.VARIANT, "odd one")
-    assert identifier_column((code,), EntityType.VARIANT) == "c|SUB|C|643|T"
-    assert identifier_column((other,), EntityType.VARIANT) == "-"
-    assert identifier_column((local_curie("pubmed:1", EntityType.GENE, "odd"),), EntityType.GENE) == "-"
-    assert identifier_column(("ncbigene:672", local_curie("pubmed:1", EntityType.GENE, "odd")), EntityType.GENE) == "672"
-
-
-@given(extracted())
-@settings(deadline=None, max_examples=200)
-def test_what_the_pipeline_writes_reads_back(tmp_path_factory: pytest.TempPathFactory, pair: tuple[Entities, Relations]) -> None:
-    entities, relations = pair
-    written = write_pubtator(entities, relations)
-    if "\0" in written:
-        return  # PubTator cannot hold it
-    path = tmp_path_factory.getbasetemp() / "pipeline.pubtator"
-    path.write_bytes(written.encode())
-    (document,) = read_annotated(path)
-    assert not document.problems
-    assert document.abstract.id == entities.id
-    assert len(document.abstract.text) == len(entities.text)
-    kept = [(m.start, m.end, m.type, m.curies) for m in document.mentions]
-    assert kept == [(m.start, m.end, m.type, linked(m.identifiers)) for m in entities.mentions]
-    as_curie = {identifier: curie for m in document.mentions for identifier, curie in zip(m.identifiers, m.curies, strict=True)}
-    assert [(as_curie[r.subject], r.predicate, as_curie[r.object]) for r in document.relations] == [
-        (r.subject.id, r.predicate, r.object.id) for r in relations.relations if len(linked((r.subject.id, r.object.id))) == 2
-    ]
-
-
-@given(WORDS, st.just("") | WORDS)
-@example("𝛼", "e\u0301\u200b")
-@example("a\tb\nc", "\u2028")
-@settings(deadline=None)
-def test_texts_read_back_with_breaks_as_spaces(tmp_path_factory: pytest.TempPathFactory, title: str, body: str) -> None:
-    text = f"{title} {body}"
-    written = write_pubtator(Entities(id="pubmed:1", article=Article(title=title), text=text, provenance=PROVENANCE))
-    if "\0" in written:
-        return
-    path = tmp_path_factory.getbasetemp() / "texts.pubtator"
-    path.write_bytes(written.encode())
-    (document,) = read_annotated(path)
-    again = document.abstract.text
-    assert len(again) == len(text)
-    assert all(old == new or (new == " " and old.isspace()) for old, new in zip(text, again, strict=True))
-
-
-def test_a_failed_document_is_written_without_annotations() -> None:
-    entities = Entities(id="pubmed:1", text="A title. Words.", article=Article(title="A title."), provenance=PROVENANCE)
-    assert write_pubtator(entities) == "1|t|A title.\n1|a|Words.\n\n"
