@@ -53,7 +53,9 @@ _KIND = re.compile(r"^\s*\(?\s*([cgmnrp])t?\s?\.\s?", re.IGNORECASE)
 _REFERENCE = re.compile(
     r"^(?:[NX][CGMPRT]_\d+(?:\.\d+)?|ENS[GPT]\d+(?:\.\d+)?|LRG_\d+\w*|[A-Z][A-Z0-9-]{1,9})(?:\([^()]*\))?\s?:\s?(?=[cgmnrp]\.)"
 )
-_SIX_BASES_OR_RESIDUES = re.compile(r"[ACGT]\d+[ACGT]")
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10}
+_ROMAN_INTRON = re.compile(rf"IVS-?({'|'.join(sorted(_ROMAN, key=len, reverse=True))})(?![IVX])")
+_BASES_OR_RESIDUES = re.compile(r"[ACGT]\d+[ACGT]")
 
 
 def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
@@ -149,7 +151,7 @@ _LETTERS = re.compile(r"[ACGT]+")
 
 def is_ambiguous(text: str) -> bool:
     """Whether a notation may mean bases as well as residues, as `A76T` does."""
-    return _SIX_BASES_OR_RESIDUES.fullmatch(text.strip()) is not None
+    return _BASES_OR_RESIDUES.fullmatch(text.strip()) is not None
 
 
 def hgvs(code: str) -> str | None:
@@ -205,7 +207,7 @@ def _is_number(place: str) -> bool:
 
 
 def _code(kind: str, operation: str, groups: dict[str, str | None]) -> str:
-    place = re.sub(r"[\s,]", "", groups.get("n") or "")
+    place = _ROMAN_INTRON.sub(lambda match: f"IVS{_ROMAN[match[1]]}", re.sub(r"[\s,]", "", groups.get("n") or ""))
     if groups.get("m"):
         place = f"{place}_{groups['m']}"
     elif operation in {"DEL", "INS", "DUP"} and (match := re.fullmatch(r"(\d+)-(\d+)", place)):

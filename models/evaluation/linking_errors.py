@@ -1,7 +1,7 @@
 """Why identifiers were missed, and where false ones come from: one kind for each error of a document."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -102,20 +102,19 @@ class Errors:
         gold: Sequence[Wanted],
         found: Sequence[Linked],
         *,
-        untold: Callable[[], Sequence[Linked]] | None = None,
+        untold: Sequence[Linked] = (),
         neither: Collection[str] = (),
     ) -> tuple[list[Error], list[Error]]:
-        """The missed identifiers and the false ones. `untold` gives the mentions as they were linked without any threshold."""
+        """The missed identifiers and the false ones. `untold` are the mentions as they would be linked without a threshold."""
         wanted = {(m.type, i) for m in gold for i in m.ids}
         got = {(m.type, i) for m in found for i in self._ids(m)}
         missed, false = [], []
         shorts = {d.short for d in definitions(text)}
-        loose = list(untold()) if untold and wanted - got else []
         for kind, identifier in sorted(wanted - got):
             holders = [m for m in gold if m.type == kind and identifier in m.ids]
             beside = [f for f in found if f.type == kind and any(_overlap(f, m) for m in holders)]
             sure = {(f.start, f.end) for f in beside}
-            would = {i for f in loose if f.type == kind and (f.start, f.end) in sure for i in self._ids(f)}
+            would = {i for f in untold if f.type == kind and (f.start, f.end) in sure for i in self._ids(f)}
             names = {text[m.start : m.end] for m in holders}
             case = _Case(kind, identifier, names, holders, beside, would, short=_is_short(names, shorts))
             why = self._why(case)

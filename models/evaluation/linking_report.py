@@ -26,6 +26,8 @@ from models.evaluation.scores import reports
 from models.runtime.artefact import Artefact, load_artefact
 from models.runtime.encoder import Encoder
 from processors.linking import Linker, load_linker, local_curie
+from processors.linking.context import Context
+from processors.linking.document import matches
 from processors.ner import Recogniser
 from processors.normalisation import exact_key
 from processors.outputs.pubtator import identifier_column
@@ -62,6 +64,19 @@ class ExactNames:
         return min(found, key=rank).curies if found else ()
 
 
+class EveryLink:
+    """The linker without its threshold: what it would have said."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def link(self, document_id: str, text: str, mentions: Spans) -> list[tuple[Curie, ...]]:
+        found = matches(Context(self._vocabulary, document_id, text, mentions))
+        return [
+            match.curies if match else (local_curie(document_id, kind, "-"),) for match, (_, _, kind) in zip(found, mentions, strict=True)
+        ]
+
+
 @dataclass(slots=True)
 class _Tally:
     """The counts and errors of one set, one way of finding mentions and one linker."""
@@ -81,9 +96,10 @@ class _Tally:
 class Scorer:
     """Scores linked mentions of a set's documents against its gold identifiers."""
 
-    def __init__(self, set_: LinkingSet, errors: Errors, alternates: Alternates) -> None:
+    def __init__(self, set_: LinkingSet, vocabulary: Vocabulary, alternates: Alternates) -> None:
         self._set = set_
-        self._errors = errors
+        self._errors = Errors(vocabulary, alternates)
+        self._every = EveryLink(vocabulary)
         self._alternates = alternates
 
     def add(self, tally: _Tally, document: AnnotatedDocument, found: Sequence[Linked], *, listed: bool) -> None:
@@ -97,8 +113,10 @@ class Scorer:
         tally.fair.append(_counts(expected, false_free(fair_sets(got, types, self._alternates), expected, neither)))
         if listed:
             wanted = [Wanted(m.start, m.end, m.type, single(m.type, column(m), self._alternates)) for m in mentions if m.type]
+            counted_here = [f for f in found if f.type in types]
+            untold = _linked(self._every, document, [(f.start, f.end, f.type) for f in found])
             missed, false = self._errors.of(
-                document.abstract.id, document.abstract.text, wanted, [f for f in found if f.type in types], neither=neither
+                document.abstract.id, document.abstract.text, wanted, counted_here, untold=untold, neither=neither
             )
             tally.missed.extend(missed)
             tally.false.extend(false)
@@ -126,7 +144,6 @@ def evaluate_sets(
     """
     model, linker, opened = load_artefact(artefact), load_linker(vocabulary), Vocabulary.open(vocabulary)
     alternates = Alternates.read(data)
-    errors = Errors(opened, alternates)
     recogniser = Recogniser(
         Encoder(model), linker, Provenance(software="evaluation", model=model.reference, generation=model.manifest.generation)
     )
@@ -137,7 +154,7 @@ def evaluate_sets(
         tell(set_.name)
         documents = set_.read(data)
         unseen = [d for d in documents if not _marks(d) & trained]
-        scorer = Scorer(set_, errors, alternates)
+        scorer = Scorer(set_, opened, alternates)
         exact = ExactNames(opened)
         result["sets"][set_.name] = {
             MENTIONS: {"documents": len(documents), **_from_mentions(scorer, documents, linker, exact)},

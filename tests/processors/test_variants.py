@@ -45,6 +45,7 @@ from processors.variants import hgvs, is_ambiguous, rs_number, variant_code
         ("delF508", "p|DEL|508|F"),
         ("35delG", "c|DEL|35|G"),
         ("IVS2+1G>A", "c|SUB|G|IVS2+1|A"),
+        ("IVSII-1G>A", "c|SUB|G|IVS2-1|A"),
         ("c.*12A>G", "c|SUB|A|*12|G"),
         ("c.123_125delinsTT", "c|INDEL|123_125|TT"),
         ("p.Lys23dup", "p|DUP|23|K|"),

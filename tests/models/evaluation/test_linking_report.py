@@ -54,6 +54,12 @@ def test_kinds_of_missed_identifiers(vocabulary: Vocabulary, gold: tuple[str, ..
     assert [error.kind for error in missed] == [kind]
 
 
+def test_what_a_threshold_holds_back_is_told_apart(vocabulary: Vocabulary) -> None:
+    local, linked = Linked(0, 5, GENE, ("local:d#Gene:x",)), Linked(0, 5, GENE, ("ncbigene:672",))
+    missed, _ = Errors(vocabulary, Alternates()).of("pubmed:1", "Brca1.", [Wanted(0, 5, GENE, ("672",))], [local], untold=[linked])
+    assert [error.kind for error in missed] == [Missed.THRESHOLD]
+
+
 def test_where_false_identifiers_come_from(vocabulary: Vocabulary) -> None:
     gold = [Wanted(0, 5, GENE, ()), Wanted(6, 11, GENE, ("672",)), Wanted(12, 17, GENE, ("999999999",))]
     found = [Linked(0, 5, GENE, ("ncbigene:1",)), Linked(6, 11, GENE, ("ncbigene:2",)), Linked(12, 17, GENE, ("ncbigene:3",))]
