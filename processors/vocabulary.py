@@ -53,7 +53,7 @@ class Candidate(NamedTuple):
     """What a name may mean."""
 
     curies: tuple[str, ...]  # several where the name stands for all of them together
-    tier: int  # 0: the preferred name, 1: a synonym, 2: a weaker name
+    tier: int  # 0: the preferred name, 1: a synonym, 2 and more: a weaker name
     mentions: int  # mentions with this meaning in training documents
     taxa: tuple[str, ...]  # of a gene: its organism's NCBI Taxonomy number, where known; of genes together: all of theirs
 
