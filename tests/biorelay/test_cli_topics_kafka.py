@@ -8,6 +8,9 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from biorelay.doctor import Verdict
+from biorelay.doctor.neighbours import broker
+from biorelay.settings import load_settings
 from tests.biorelay.conftest import Cli
 
 
@@ -57,6 +60,8 @@ def test_what_create_makes_is_as_it_should_be(cli: Cli, topic_prefix: str) -> No
     assert (code, [topic["differences"] for topic in topics.values()]) == (0, [[]] * 7)
     config = topics[f"{topic_prefix}.relations"]["config"]
     assert (config["cleanup.policy"], int(config["delete.retention.ms"])) == ("compact", 30 * 24 * 60 * 60 * 1000)
+    finding = asyncio.run(broker(load_settings(), asked_for=True))
+    assert (finding.verdict, finding.says.endswith("7 topics as they should be, 2 partitions a stage")) == (Verdict.OK, True)
     shown = cli("topics", "describe").stdout
     assert f"{topic_prefix}.relations\t2\t1\t1\tcompact\t30 d\t4 MiB\tok\n" in shown
 
@@ -74,6 +79,8 @@ def test_what_differs_is_named_and_fixed_and_what_others_set_stays(cli: Cli, kaf
     assert topics[f"{topic_prefix}.abstracts"]["differences"][0]["mend"] == "biorelay topics create"
     assert "min.insync.replicas" in cli("topics", "create").stderr, "without --fix it is told"
     assert own_settings(kafka, name) == wrong
+    finding = asyncio.run(broker(load_settings(), asked_for=True))
+    assert (finding.verdict, "and 1 more" in finding.says) == (Verdict.WARNING, True)
 
     fixed = [json.loads(line) for line in cli("topics", "create", "--fix", "--json").stdout.splitlines()]
     assert {line["setting"]: line["to"] for line in fixed} == {
