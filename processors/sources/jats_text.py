@@ -94,8 +94,8 @@ def _sections(element: Element, label: str | None) -> Iterator[Section]:
     captions: list[Section] = []
     inner: list[Element] = []
     for child in element:
-        if child.tag in ("title", "label"):
-            continue
+        if child.tag in ("title", "label", "caption"):
+            continue  # what labels it; a box has its title in a caption
         if child.tag in ("sec", "boxed-text"):
             inner.append(child)
             continue
