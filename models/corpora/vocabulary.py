@@ -17,7 +17,7 @@ from typing import Any
 
 import marisa_trie
 
-from models.corpora import families, knowledge, organisms
+from models.corpora import card, families, knowledge, organisms
 from models.corpora.calibration import Example, examples, fit_links
 from models.corpora.documents import Document
 from models.corpora.equivalence import same_diseases
@@ -126,6 +126,7 @@ def build(kb: Path, corpora: Path, out: Path, progress: Progress | None = None, 
         for source in sources
     ]
     _write_manifest(manifest, out)
+    (out / card.FILE).write_text(card.card(manifest), encoding="utf-8")
     report("done", steps, steps)
     return manifest
 
