@@ -160,7 +160,7 @@ def hgvs(code: str) -> str | None:
     The nomenclature is that of the Human Genome Variation Society (den Dunnen et al. 2016, doi:10.1002/humu.22981), beside
     which only the deleted and doubled letters are kept, where they are known, and introns by number (`IVS2+1`).
     """
-    kind, operation, *fields = code.split("|")
+    kind, operation, *fields = [*code.split("|"), "", "", "", "", ""]
     if kind == "p":
         change = _protein_change(operation, fields)
     else:
@@ -170,7 +170,7 @@ def hgvs(code: str) -> str | None:
 
 def _protein_change(operation: str, fields: Sequence[str]) -> str | None:
     if operation == "SUB":
-        first, place, second = fields
+        first, place, second = fields[:3]
         return f"{_THREE[first]}{place}{_THREE[second]}" if first in _THREE and second in _THREE and _is_number(place) else None
     if operation == "FS":
         first, place, second, stop = fields[:4]
@@ -185,7 +185,7 @@ def _protein_change(operation: str, fields: Sequence[str]) -> str | None:
 
 def _sequence_change(operation: str, fields: Sequence[str]) -> str | None:
     if operation == "SUB":
-        first, place, second = fields
+        first, place, second = fields[:3]
         return (
             f"{place}{first}>{second}"
             if _LETTERS.fullmatch(first + second) and len(first + second) == 2 and _WHERE.fullmatch(place)

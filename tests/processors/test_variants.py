@@ -112,6 +112,12 @@ def test_what_the_nomenclature_cannot_say_without_more(text: str) -> None:
     assert hgvs(code) is None
 
 
+@given(st.text("cgp|SUBDELINSFS123ACV_+*", max_size=25))
+def test_what_is_no_code_has_no_name_or_a_readable_one(code: str) -> None:
+    name = hgvs(code)
+    assert name is None or variant_code(name) is not None
+
+
 @given(
     st.sampled_from("cgmnrp"),
     st.sampled_from(["SUB", "DEL", "INS", "DUP", "INDEL", "FS", "Allele"]),
