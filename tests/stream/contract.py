@@ -7,7 +7,7 @@ import pytest
 from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 
-from processors.records import Abstract, Entities, Relations, Revision, Section, Status
+from processors.records import Abstract, Change, Entities, Relations, Revision, Section, Status
 from stream import Publisher, RelationStream, StreamSettings, headers, list_dead_letters, replay_dead_letters, show_dead_letter
 from stream.client import Position, RelationsMessage
 from stream.dead_letters import Outcome
@@ -62,6 +62,13 @@ class StreamContract:
             assert found.partition == stated.partition == position.partition
             assert header(found, headers.REVISION) == header(stated, headers.REVISION) == f"0:{position.offset}"
             assert header(stated, headers.PUBLISHED_AT) == str(published[document.id.encode()])
+            assert (
+                header(found, "ce_id") == header(stated, "ce_id") == f"{document.id}@0:{position.offset}/{extractor.provenance.generation}"
+            )
+            assert header(stated, "ce_source") == f"/{settings.prefix}/relations"
+        changes = await contents(settings, Topic.GRAPH_CHANGES)
+        assert changes
+        assert all(header(change, "ce_id") == Change.from_bytes(change.value).id for change in changes)
 
     async def test_the_newest_state_of_a_document_wins(self, settings: StreamSettings) -> None:
         first, second = abstract(1, "aspirin causes headache."), abstract(1, "cocaine causes seizures.")

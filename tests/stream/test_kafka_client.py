@@ -16,8 +16,8 @@ from deploy.local import Service
 from stream import Publisher, RelationStream, StreamSettings, create_topics
 from stream.topics import Topic
 
-from .client_contract import ClientContract, named, read, tell
-from .kit import abstract, contents, until
+from .client_contract import ClientContract, named, read, relations_of, tell
+from .kit import abstract, contents, send_raw, until
 
 pytestmark = pytest.mark.kafka
 
@@ -106,6 +106,24 @@ async def test_a_slow_consumer_keeps_its_place_while_others_come_and_go(kafka_se
     assert [document for number, document in enumerate(seen) if document not in seen[:number]] == named(*range(9))
     assert len(seen) <= 9 + 3
     assert await read(settings, group=group) == named(8)  # handed out, and never said to be handled
+
+
+async def test_reading_ahead_is_bounded_by_one_fetch_of_each_partition(kafka_settings: StreamSettings) -> None:
+    settings = replace(kafka_settings, message_bytes=100_000)
+    value = relations_of(1).to_bytes()
+    count = 4 * settings.message_bytes // len(value)
+    await send_raw(settings, Topic.RELATIONS, *({"key": b"pubmed:%d" % n, "value": value, "partition": 0} for n in range(count)))
+    async with RelationStream(settings) as stream:
+        messages = aiter(stream)
+        await anext(messages)
+        await asyncio.sleep(1)  # a reader that takes its time
+        held = stream._consumer._fetcher._records
+        assert len(held) <= 1
+        # The broker sends one batch more than asked for at most, rather than none.
+        assert sum(fetched._partition_records._records.size_in_bytes() for fetched in held.values()) < 2 * settings.message_bytes
+        seen = 1
+        while seen < count:
+            seen += (await anext(messages)) is not None
 
 
 async def test_two_consumers_of_a_group_share_the_work(kafka_settings: StreamSettings) -> None:

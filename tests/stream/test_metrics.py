@@ -73,10 +73,13 @@ def test_every_series_of_the_dashboard_is_told(metrics: Metrics, endpoint: Endpo
     metrics.model_info.labels("relay@1", "1", "0.1").set(1)
     metrics.relations.labels("Association").inc()
     metrics.inference.labels(Stage.NER).observe(0.1)
+    metrics.retractions.labels("list").inc()
     text = get(endpoint, "/metrics")[1]
     for series in (
         'biorelay_documents_total{outcome="ok",stage="ner"} 0.0',
         'biorelay_relations_total{predicate="Association"} 1.0',
+        'biorelay_retractions_total{by="list"} 1.0',
+        'biorelay_retractions_total{by="notice"} 0.0',
         'biorelay_inference_seconds_bucket{le="0.1",stage="ner"} 1.0',
         "biorelay_graph_write_seconds_count 0.0",
         "biorelay_publish_to_queryable_seconds_count 0.0",
