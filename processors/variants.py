@@ -160,7 +160,8 @@ def hgvs(code: str) -> str | None:
     The nomenclature is that of the Human Genome Variation Society (den Dunnen et al. 2016, doi:10.1002/humu.22981), beside
     which only the deleted and doubled letters are kept, where they are known, and introns by number (`IVS2+1`).
     """
-    kind, operation, *fields = [*code.split("|"), "", "", "", "", ""]
+    parts = [*code.split("|"), "", "", "", "", ""]
+    kind, operation, fields = parts[0], parts[1], parts[2:]
     if kind == "p":
         change = _protein_change(operation, fields)
     else:
