@@ -14,6 +14,8 @@ from .settings import Stage, StreamSettings
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _FRESHNESS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 6 * 3600.0, 86400.0)
+RETRACTING = ("own", "notice", "list")
+"""Who says that an article is retracted: its own record, a notice, an entry of a list."""
 _LOOP_SILENCE = 15.0
 """Seconds without a beat after which the event loop counts as frozen."""
 
@@ -27,6 +29,9 @@ class Metrics:
         registry = self.registry
         self.documents = Counter("biorelay_documents", "Messages settled, by stage and outcome", ["stage", "outcome"], registry=registry)
         self.relations = Counter("biorelay_relations", "Relations found, by predicate", ["predicate"], registry=registry)
+        self.retractions = Counter(
+            "biorelay_retractions", "Records in the graph that retract an article, by who says so", ["by"], registry=registry
+        )
         self.inference = Histogram(
             "biorelay_inference_seconds", "One document's model time, by stage", ["stage"], buckets=_SECONDS, registry=registry
         )
@@ -60,6 +65,8 @@ class Metrics:
         self._behind_since: dict[Stage, float] = {}
         self._ready: dict[str, bool] = dict.fromkeys(_parts(settings.stages), False)
         self._age: dict[Stage, float] = {}
+        for by in RETRACTING if Stage.GRAPH in settings.stages else ():
+            self.retractions.labels(by)
         for stage in settings.stages:
             for series in (self.lag_messages, self.lag_seconds, self.waiting, self.commit_age):
                 series.labels(stage).set(0)

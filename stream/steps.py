@@ -6,14 +6,16 @@ The biology and the graph come from outside, as the two protocols below.
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from graphstore.contribution import Contribution
+from graphstore.difference import retractions
 from processors.limits import Limits, parse_abstract
 from processors.records import Abstract, Entities, Provenance, Relations, Status
+from processors.sources.retractions import entry_list
 
 from .errors import KeyMismatch
 from .framing import unframed
@@ -214,8 +216,10 @@ class GraphStep:
             self._metrics.graph_write.observe(time.perf_counter() - began)
             self._metrics.ready("graph", True)
             now = time.time()
-            for task, _ in good:
+            for task, contribution in good:
                 self._metrics.freshness.observe(max(now - task.published_at / 1000, 0.0))
+                for by in _retracting(contribution):
+                    self._metrics.retractions.labels(by).inc()
         return [Answer(None, _outcome(found)) if isinstance(found, Contribution) else found for found in read]
 
     async def fail(self, task: Task) -> Answer:
@@ -243,6 +247,14 @@ def _same(task: Task, document: str) -> None:
 
 def _answered(record: Entities | Relations) -> Answer:
     return Answer(record.to_bytes(), record.status, record.provenance.generation)
+
+
+def _retracting(contribution: Contribution) -> Iterator[str]:
+    """Who says through this record that an article is retracted; one of `metrics.RETRACTING`."""
+    if contribution.retracted:
+        yield "own"
+    if retractions(contribution.bearings):
+        yield "notice" if entry_list(contribution.document) is None else "list"
 
 
 def _outcome(contribution: Contribution) -> str:

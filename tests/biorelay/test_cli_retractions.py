@@ -11,6 +11,7 @@ from graphstore import GraphStore, open_store
 from processors.records import Abstract, Link, LinkKind, Section
 from processors.sources.retractions import read_retractions
 from stream.client import Publisher
+from stream.metrics import RETRACTING
 from stream.settings import StreamSettings
 from stream.worker import Worker
 from tests.biorelay.conftest import Cli
@@ -111,7 +112,8 @@ async def test_marks_notices_and_lists_through_the_agents(broker: StreamSettings
     ]
     store = open_store(tmp_path / "graph")
     stop = asyncio.Event()
-    working = asyncio.create_task(Worker(settings, DictionaryExtractor, lambda: store).run(stop))
+    worker = Worker(settings, DictionaryExtractor, lambda: store)
+    working = asyncio.create_task(worker.run(stop))
     try:
         async with Publisher(broker) as publisher:
             for sent, papers, by in steps:
@@ -124,3 +126,5 @@ async def test_marks_notices_and_lists_through_the_agents(broker: StreamSettings
     finally:
         stop.set()
         await working
+    told = {by: worker.metrics.registry.get_sample_value("biorelay_retractions_total", {"by": by}) for by in RETRACTING}
+    assert told == dict.fromkeys(RETRACTING, 1.0)
