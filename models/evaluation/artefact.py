@@ -17,7 +17,7 @@ from models.evaluation.scores import NER_SETS, RELATION_SET, reports, score_ner,
 from models.evaluation.served import Served
 from models.runtime.artefact import Artefact, load_artefact
 from processors.linking import Linker, load_linker
-from processors.sources.pubtator import read_annotated
+from processors.sources.annotated import read_annotated
 
 SCHEMA = "biorelay.evaluation/1"
 

@@ -21,7 +21,8 @@ from processors.ner import Recogniser
 from processors.outputs.pubtator import identifier_column
 from processors.records import Entities, EntityType, Provenance, Relations
 from processors.relations import RelationClassifier
-from processors.sources.pubtator import AnnotatedDocument, AnnotatedMention, read_annotated
+from processors.sources.annotated import read_annotated
+from processors.sources.pubtator import AnnotatedDocument, AnnotatedMention
 
 
 @dataclass(frozen=True, slots=True)

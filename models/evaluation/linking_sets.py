@@ -16,8 +16,9 @@ from pathlib import Path
 from models.corpora.errors import CorpusMissing
 from models.evaluation.linking import id_sets
 from processors.records import EntityType
+from processors.sources.annotated import read_annotated
 from processors.sources.identifiers import split_identifiers
-from processors.sources.pubtator import AnnotatedDocument, AnnotatedMention, read_annotated
+from processors.sources.pubtator import AnnotatedDocument, AnnotatedMention
 
 Sets = dict[EntityType, set[str]]
 
