@@ -25,7 +25,7 @@ from processors.records import Abstract, EntityType
 from processors.sources import read
 from stream.client import Publisher, RelationsMessage, RelationStream
 from stream.embedded import EmbeddedBroker
-from stream.settings import Stage
+from stream.settings import Security, Stage
 from stream.worker import Worker
 
 if TYPE_CHECKING:
@@ -97,7 +97,15 @@ class Demo:
         self.folder = folder
         self._settings = settings
         self.stream = replace(
-            settings.stream(), data_dir=folder, group=None, stages=tuple(Stage), metrics_port=metrics_port, partitions=4, epoch=0
+            settings.stream(),
+            data_dir=folder,
+            group=None,
+            stages=tuple(Stage),
+            metrics_port=metrics_port,
+            partitions=4,
+            epoch=0,
+            registry=None,
+            security=Security(),
         )
         self._extractor: Extractor | None = None
         self._store: GraphStore | None = None

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from biorelay.demo import samples
+from biorelay.demo import Demo, samples
+from biorelay.settings import BrokerSettings, RegistrySettings, Settings
 
 
 def test_the_samples_are_five_hundred_real_abstracts() -> None:
@@ -17,6 +19,14 @@ def test_the_samples_are_five_hundred_real_abstracts() -> None:
     assert len(found) == 500
     assert len({abstract.id for abstract in found}) == 500
     assert samples(3) == found[:3]
+
+
+def test_settings_for_a_real_broker_do_not_reach_the_embedded_one(tmp_path: Path) -> None:
+    broker = BrokerSettings(security="SASL_SSL", username="ada", password=SecretStr("x"))
+    settings = Settings(broker=broker, registry=RegistrySettings(url="http://registry:8081"))
+    assert settings.stream().registry is not None
+    stream = Demo(settings, tmp_path / "demo").stream
+    assert (stream.registry, stream.security.protocol) == (None, "PLAINTEXT")
 
 
 async def demo(*arguments: str) -> "asyncio.subprocess.Process":
