@@ -52,7 +52,7 @@ def keys() -> dict[str, Key]:
 def nearest(name: str) -> str | None:
     """The key that was most likely meant by one that does not exist: by its whole name, or by its last word in another section."""
     known = list(keys())
-    if close := difflib.get_close_matches(name, [*known, *sections()], n=1, cutoff=0.75):
+    if close := difflib.get_close_matches(name, known if "." in name else [*known, *sections()], n=1, cutoff=0.75):
         return close[0]
     words = {key.rpartition(".")[2]: key for key in known}
     close = difflib.get_close_matches(name.rpartition(".")[2], list(words), n=1, cutoff=0.75)

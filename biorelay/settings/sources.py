@@ -55,7 +55,7 @@ def origins(config: Path | None = None, options: Sequence[str] = ()) -> dict[str
     file = config or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
     found: dict[str, str] = {}
     if file:
-        lines = _lines(file.read_text(encoding="utf-8"))
+        lines = _lines(file.read_text(encoding="utf-8-sig"))
         found = {key: f"{file}:{lines[key]}" if key in lines else str(file) for key in _leaves(_read(file))}
     found |= {key: variable(key) for key in _leaves(EnvSettingsSource(Settings)())}
     return found | dict.fromkeys(_leaves(_given(options)), OPTION)
@@ -75,7 +75,7 @@ def unknown_variables() -> list[str]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read: {error.strerror}", remedy="Name an existing file with --config.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -112,7 +112,9 @@ def _over(low: dict[str, Any], high: dict[str, Any]) -> dict[str, Any]:
 def _leaves(data: dict[str, Any], prefix: str = "") -> list[str]:
     found: list[str] = []
     for key, value in data.items():
-        found += _leaves(value, f"{prefix}{key}.") if isinstance(value, dict) else [prefix + key]
+        name = prefix + key
+        inside = isinstance(value, dict) and (value or name in sections())  # an empty table elsewhere is a value, and a wrong one
+        found += _leaves(value, f"{name}.") if inside else [name]
     return found
 
 
@@ -146,7 +148,7 @@ def _refusal(error: ValidationError, written: dict[str, str]) -> SettingsError:
         )
     known = keys().get(key)
     default = "" if known is None or known.secret or known.default is None else f" Default: {_plain(known.default)}."
-    remedy = f"{key} is {known.meaning} ({known.accepts}).{default}" if known else "Mend it, or remove it to get the default."
+    remedy = f"{key}: {known.meaning} ({known.accepts}).{default}" if known else "Mend it, or remove it to get the default."
     return SettingsError(f"{_place(key, written)}: {_message(first, secret=known is not None and known.secret)}", remedy=remedy)
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from biorelay.cli.console import say
@@ -30,6 +30,7 @@ def test_a_login_is_masked_and_nothing_else(text: str, shown: str) -> None:
     assert mask(text) == shown
 
 
+@settings(deadline=None)
 @given(LOGIN, LOGIN)
 def test_any_login_is_masked(user: str, password: str) -> None:
     assert mask(f"see bolt://{user}:{password}@db:7687.") == "see bolt://***@db:7687."

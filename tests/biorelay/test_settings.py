@@ -1,13 +1,19 @@
 """Settings: variables over the file over the defaults, and one clear line for what cannot be used."""
 
+import json
 import os
 import traceback
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as settings_of_test
+from hypothesis import strategies as st
 
 from biorelay.errors import SettingsError
 from biorelay.settings import Settings, load_settings, origins, unknown_variables
+from biorelay.settings.keys import keys
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +131,7 @@ def test_a_secret_of_the_wrong_kind_or_place_is_not_repeated(tmp_path: Path, tex
         ("modell = 'x'\n", "model"),
         ("data-dir = 'x'\n", "data_dir"),
         ("[topics]\nretention = 30\n", "topics.retention_days"),
+        ("[graph]\nurll = 'x'\n", "graph.url"),
     ],
 )
 def test_an_unknown_key_is_refused_with_the_nearest_name(tmp_path: Path, written: str, meant: str) -> None:
@@ -152,7 +159,7 @@ def test_the_remedy_says_what_the_setting_means_and_accepts(tmp_path: Path) -> N
     (tmp_path / "biorelay.toml").write_text("# ours\n[worker]\nbatch = 0\n")
     with pytest.raises(SettingsError, match=r"^biorelay\.toml:3: worker\.batch: should be greater than or equal to 1, not 0$") as caught:
         load_settings()
-    assert caught.value.remedy == "worker.batch is documents taken at once (whole number, 1 to 10000). Default: 64."
+    assert caught.value.remedy == "worker.batch: documents taken at once (whole number, 1 to 10000). Default: 64."
 
 
 def test_an_option_wins_over_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -214,6 +221,45 @@ def test_a_bad_file_is_one_line_that_names_it(tmp_path: Path, text: str, line: s
         load_settings(file)
     assert line in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_byte_order_mark_is_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "biorelay.toml").write_bytes(b"\xef\xbb\xbf[worker]\nbatch = 3\n")
+    assert load_settings().worker.batch == 3
+    assert origins() == {"worker.batch": "biorelay.toml:2"}
+
+
+TOML = st.recursive(
+    st.booleans() | st.integers(-10, 10**19) | st.floats() | st.text("ab@:/,.-1", max_size=12),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text("ab", min_size=1, max_size=2), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings_of_test(deadline=None, max_examples=100)
+@given(st.sampled_from(sorted(keys())), TOML)
+def test_any_value_of_any_key_is_taken_or_refused_by_name(key: str, value: object) -> None:
+    section, _, name = key.rpartition(".")
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "own.toml"
+        file.write_text(f"[{section}]\n{name} = {toml(value)}\n" if section else f"{name} = {toml(value)}\n", encoding="utf-8")
+        refused: SettingsError | None = None
+        try:
+            load_settings(file)
+        except SettingsError as error:
+            refused = error
+    if refused:
+        assert key in str(refused) or f"the {section} settings" in str(refused)
+        assert refused.remedy
+        assert "\n" not in str(refused)
+
+
+def toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {toml(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return str(value).lower() if isinstance(value, bool | float) else json.dumps(value)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

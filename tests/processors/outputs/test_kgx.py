@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft201909Validator
 
@@ -175,6 +175,7 @@ def test_no_document_is_a_graph_without_anything() -> None:
     assert json.loads(writer.begin() + writer.end()) == {"edges": [], "nodes": []}
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["mesh", "hgvs", "local", "doi"]), st.text(st.characters(codec="utf-8"), min_size=1))
 def test_a_curie_holds_nothing_that_kgx_refuses_and_can_be_turned_back(prefix: str, local: str) -> None:
     curie = biolink_curie(f"{prefix}:{local}")
