@@ -139,7 +139,7 @@ def _row(state: "TopicState", wrong: int) -> list[str]:
         told.get("cleanup.policy", "-"),
         f"{int(kept) / DAY_MS:.3g} d" if kept.isdecimal() else kept,
         f"{int(size) / 2**20:.3g} MiB" if size.isdecimal() else size,
-        "ok" if not wrong else f"{wrong} wrong",
+        f"{wrong} wrong" if wrong else "ok" if told else "ok, as far as the broker tells",
     ]
 
 

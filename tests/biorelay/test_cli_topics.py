@@ -39,7 +39,7 @@ def test_topics_are_described(cli: Cli, broker: StreamSettings) -> None:
     assert result.exit_code == 0
     described = {line["topic"]: line["partitions"] for line in map(json.loads, result.stdout.splitlines())}
     assert described["biorelay.abstracts"] == described["biorelay.entities"] == described["biorelay.relations"] == 2
-    assert "biorelay.relations\t2\t1" in cli("topics", "describe").stdout
+    assert "biorelay.relations\t2\t1\t-\t-\t-\t-\tok, as far as the broker tells\n" in cli("topics", "describe").stdout
 
 
 def test_missing_topics_are_a_failure_with_its_remedy(cli: Cli, broker: StreamSettings, monkeypatch: pytest.MonkeyPatch) -> None:
