@@ -212,8 +212,10 @@ def _relation(
 
 
 def _participant(value: object, known: set[str]) -> str:
-    """An identifier as BioRED has it, as PubTator's object with one, or in `Gene|672|BRCA1`."""
+    """An identifier as BioRED has it, as PubTator's JSON has it in an object, or its XML behind a type: `Chemical|MESH:D003911`."""
     if isinstance(value, dict):
         return infon(value, "identifier")
     text = str(value or "").strip()
-    return text if text in known else next((part for part in text.split("|") if part in known), text)
+    type_, _, rest = text.partition("|")
+    bare = rest if type_.lower() in TYPES else text
+    return next((part for part in (text, bare, *bare.split("|")) if part in known), bare)

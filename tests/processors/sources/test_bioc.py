@@ -244,6 +244,8 @@ def test_several_locations_are_one_where_nothing_lies_between(tmp_path: Path) ->
         ({"infons": {"type": "Bind"}, "nodes": [{"refid": "a", "role": "s"}, {"refid": "b", "role": "o"}]}, ("Bind", "672", "7157", None)),
         ({"infons": {"relation": "CID", "Chemical": "D1", "Disease": "D2"}}, ("CID", "D1", "D2", None)),
         ({"infons": {"type": "Bind", "role1": "Gene|672|BRCA1", "role2": "Gene|7157|TP53"}}, ("Bind", "672", "7157", None)),
+        ({"infons": {"type": "Bind", "role1": "Gene|1", "role2": "Variant|c|SUB|C|643|T"}}, ("Bind", "1", "c|SUB|C|643|T", None)),
+        ({"infons": {"type": "Bind", "role1": "Gene|672", "role2": "c|SUB|C|643|T"}}, ("Bind", "672", "c|SUB|C|643|T", None)),
     ],
 )
 def test_relations_of_every_dialect(relation: dict[str, Any], expected: tuple[object, ...], tmp_path: Path) -> None:
