@@ -121,9 +121,11 @@ class Publisher:
         await self._room.acquire()
         try:
             sent = await self._producer.send(self._topic, value, key=document.encode(), headers=list(self._headers(document, value)))
-        except (KafkaError, OSError) as error:
+        except BaseException as error:
             self._room.release()
-            raise meaning(error, self._settings.broker) from error
+            if isinstance(error, KafkaError | OSError):
+                raise meaning(error, self._settings.broker) from error
+            raise
         written: asyncio.Future[Position] = asyncio.get_running_loop().create_future()
         self._waiting.add(written)
         sent.add_done_callback(lambda done: self._written(done, written))

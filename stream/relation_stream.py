@@ -96,7 +96,7 @@ class RelationStream:
             auto_offset_reset="earliest",  # for a place that is no longer there too: rather again than never
             max_partition_fetch_bytes=self._settings.message_bytes,
             session_timeout_ms=session,
-            heartbeat_interval_ms=session // 4,
+            heartbeat_interval_ms=min(3000, session // 4),
             rebalance_timeout_ms=session,
             max_poll_interval_ms=_NEVER_MS,  # a consumer that is slow is not dead: its heartbeats say so
         )
