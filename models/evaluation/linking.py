@@ -14,8 +14,6 @@ from processors.outputs.pubtator import identifier_column
 from processors.records import Curie, EntityType
 from processors.sources.pubtator import AnnotatedDocument
 
-written = identifier_column
-
 _PREFIX = re.compile(r"^(mesh|omim|mim|ncbigene|entrez|ncbitaxon|taxonomy|dbsnp|cellosaurus|gene|corresponding)\s*:\s*", re.IGNORECASE)
 
 
