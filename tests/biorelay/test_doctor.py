@@ -9,7 +9,7 @@ import pytest
 from neo4j import GraphDatabase
 
 from biorelay.asking import graph_of
-from biorelay.doctor import Finding, Verdict, _bounded, installation, machine, neighbours
+from biorelay.doctor import Finding, Verdict, _bounded, examine, installation, machine, neighbours
 from biorelay.settings import load_settings
 from graphstore import Contribution
 from processors.records import Revision
@@ -49,57 +49,48 @@ def test_it_looks_at_everything(cli: Cli) -> None:
     assert all(finding["mend"] for finding in found.values() if finding["verdict"] in {"warning", "problem", "note"})
 
 
-def test_a_broker_that_nobody_asked_for_is_a_note(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert findings(cli)[1]["broker"]["verdict"] in {"note", "ok"}
-
-
-def test_a_broker_that_was_asked_for_is_a_problem(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broker_that_was_asked_for_and_a_model_that_is_not_there_are_problems(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIORELAY_BROKER_BOOTSTRAP", "127.0.0.1:1")
-    code, found = findings(cli)
-    assert (code, found["broker"]["verdict"]) == (1, "problem")
-    assert "127.0.0.1:1 does not answer" in found["broker"]["says"]
-
-
-def test_a_broker_that_answers(cli: Cli, broker: StreamSettings) -> None:
-    finding = findings(cli)[1]["broker"]
-    said = f"{broker.broker} answers (1 broker); 7 topics as they should be, 2 partitions a stage"
-    assert (finding["verdict"], finding["says"]) == ("ok", said)
-
-
-def test_topics_that_are_not_as_they_should_be(cli: Cli, broker: StreamSettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BIORELAY_TOPICS_PARTITIONS", "4")
-    finding = findings(cli)[1]["broker"]
-    assert finding["verdict"] == "warning"
-    assert "biorelay.abstracts: partitions is 2, should be 4" in finding["says"]
-    assert "topics describe" in finding["mend"]
-
-
-def test_fewer_brokers_than_copies(cli: Cli, broker: StreamSettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BIORELAY_TOPICS_REPLICATION", "3")
-    finding = findings(cli)[1]["broker"]
-    assert finding["verdict"] == "problem"
-    assert "(1 broker), too few for topics.replication 3" in finding["says"]
-
-
-def test_missing_topics(cli: Cli, broker: StreamSettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BIORELAY_TOPICS_PREFIX", "other")
-    finding = findings(cli)[1]["broker"]
-    assert finding["verdict"] == "problem"
-    assert "topics create" in finding["mend"]
-
-
-def test_a_model_that_is_not_there(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIORELAY_MODEL", "nothing")
     code, found = findings(cli)
-    assert (code, found["model"]["verdict"]) == (1, "problem")
+    assert (code, found["broker"]["verdict"], found["model"]["verdict"]) == (1, "problem", "problem")
+    assert "127.0.0.1:1 does not answer" in found["broker"]["says"]
     assert "'nothing'" in found["model"]["says"]
 
 
-def test_an_unknown_variable_is_a_warning(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_broker_that_nobody_asked_for_is_a_note(unused_port: int) -> None:
+    settings = load_settings(options=[f"broker.bootstrap=127.0.0.1:{unused_port}"])
+    assert (await neighbours.broker(settings, asked_for=False)).verdict is Verdict.NOTE
+
+
+async def test_a_broker_that_answers(broker: StreamSettings) -> None:
+    finding = await neighbours.broker(load_settings(), asked_for=True)
+    said = f"{broker.broker} answers (1 broker); 7 topics as they should be, 2 partitions a stage"
+    assert (finding.verdict, finding.says) == (Verdict.OK, said)
+
+
+@pytest.mark.usefixtures("broker")
+@pytest.mark.parametrize(
+    ("option", "verdict", "says", "mend"),
+    [
+        ("topics.partitions=4", Verdict.WARNING, "biorelay.abstracts: partitions is 2, should be 4", "topics describe"),
+        ("topics.replication=3", Verdict.PROBLEM, "(1 broker), too few for topics.replication 3", "topics.replication to 1"),
+        ("topics.prefix=other", Verdict.PROBLEM, "has no topic other.abstracts", "topics create"),
+    ],
+)
+async def test_topics_that_are_not_as_they_should_be(option: str, verdict: Verdict, says: str, mend: str) -> None:
+    finding = await neighbours.broker(load_settings(options=[option]), asked_for=True)
+    assert finding.verdict is verdict
+    assert says in finding.says
+    assert finding.mend
+    assert mend in finding.mend
+
+
+async def test_an_unknown_variable_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIORELAY_BOOTSTRAP", "kafka:9092")
-    finding = findings(cli)[1]["settings"]
-    assert (finding["verdict"], finding["says"]) == ("warning", "no setting reads BIORELAY_BOOTSTRAP")
-    assert finding["mend"] == "Did you mean BIORELAY_BROKER_BOOTSTRAP?"
+    finding = await anext(found async for found in examine(load_settings()) if found.what == "settings")
+    assert (finding.verdict, finding.says) == (Verdict.WARNING, "no setting reads BIORELAY_BOOTSTRAP")
+    assert finding.mend == "Did you mean BIORELAY_BROKER_BOOTSTRAP?"
 
 
 def test_both_onnxruntimes_are_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,17 +175,16 @@ async def test_a_real_neo4j(empty_neo4j: Neo4jAddress, monkeypatch: pytest.Monke
     assert "wrong-password" not in f"{finding}"
 
 
-def test_a_data_folder_that_is_a_file(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_data_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    monkeypatch.setenv("BIORELAY_DATA_DIR", str(tmp_path / "file"))
-    code, found = findings(cli)
-    assert (code, found["data folder"]["verdict"]) == (1, "problem")
+    finding = machine.data_folder(load_settings(options=[f"data_dir={tmp_path / 'file'}"]))
+    assert (finding.verdict, finding.says.endswith("is not a folder")) == (Verdict.PROBLEM, True)
 
 
-def test_a_graph_that_is_away(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BIORELAY_GRAPH_URL", "bolt://127.0.0.1:1")
-    code, found = findings(cli)
-    assert (code, found["graph"]["verdict"]) == (1, "problem")
+async def test_a_graph_that_is_away() -> None:
+    finding = await neighbours.graph(load_settings(options=["graph.url=bolt://127.0.0.1:1"]))
+    assert finding.verdict is Verdict.PROBLEM
+    assert finding.mend
 
 
 def test_for_a_person_it_is_one_line_each_and_the_remedy_below(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
