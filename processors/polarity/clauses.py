@@ -12,44 +12,6 @@ from processors.polarity.lexicon import Reach, grammar
 
 TOKEN = re.compile(r"[^\W_]+(?:[-'’./][^\W_]+)*|[^\w\s]|_")
 OPENERS, CLOSERS = "([{", ")]}"
-ADVERBS = frozenset([
-    "yet", "have", "has", "had", "well", "only", "also", "so", "far", "always", "often", "still", "thus", "therefore", "further", "even",
-    "not"
-])  # fmt: skip
-"""Short words that stand between a verb's parts, besides those in -ly."""
-
-DETERMINERS = frozenset(["a", "an", "the", "this", "these", "those", "its", "their", "not"])
-
-MAIN_VERBS = frozenset(
-    [
-        "imply",
-        "implies",
-        "suggest",
-        "suggests",
-        "indicate",
-        "indicates",
-        "provide",
-        "provides",
-        "support",
-        "supports",
-        "raise",
-        "raises",
-        "demonstrate",
-        "demonstrates",
-        "show",
-        "shows",
-        "confirm",
-        "confirms",
-        "reveal",
-        "reveals",
-        "highlight",
-        "highlights",
-        "underline",
-        "offer",
-        "offers",
-    ]
-)
-"""What results do: behind "and" they take up the main clause again."""
 
 SCANNED = 150
 """A clause reaches at most so many words to either side of its cue: what never ends must not cost its square."""
@@ -148,7 +110,7 @@ def _modifies(sentence: Words, cue: int) -> bool:
     """Whether the cue's verb is of a relative clause, and so ends before the main one: "patients who did not receive A [were ...]"."""
     g = grammar()
     at = cue - 1
-    while at >= 0 and (sentence.words[at] in g.auxiliary or sentence.words[at] in ADVERBS):
+    while at >= 0 and (sentence.words[at] in g.auxiliary or sentence.words[at] in g.adverb):
         at -= 1
     if sentence.at(at) in ("who", "which", "whose") or (sentence.at(at) == "that" and sentence.at(at - 1) not in g.saying):
         return True
@@ -226,7 +188,7 @@ def _is_closed(sentence: Words, pronoun: int, cue: int) -> bool:
     """Whether the relative clause that the pronoun opens has a verb of its own: "[genes that are induced by A] were (not) found"."""
     g = grammar()
     group = cue
-    while group - 1 > pronoun and (sentence.words[group - 1] in g.auxiliary or sentence.words[group - 1] in ADVERBS):
+    while group - 1 > pronoun and (sentence.words[group - 1] in g.auxiliary or sentence.words[group - 1] in g.adverb):
         group -= 1
     if sentence.at(pronoun) == "that" and sentence.at(pronoun - 1) in g.saying:
         return False
@@ -244,7 +206,7 @@ def is_fronted(sentence: Words, cue: int) -> bool:
 def is_passive(sentence: Words, first: int, stop: int) -> bool:
     """Whether the verb that the cue at words `first` to `stop` belongs to is passive: "was (not) detected", "may be further inhibited"."""
     g = grammar()
-    passive = sentence.at(first - 1) in g.be or (sentence.at(first - 1) in ADVERBS and sentence.at(first - 2) in g.be)
+    passive = sentence.at(first - 1) in g.be or (sentence.at(first - 1) in g.adverb and sentence.at(first - 2) in g.be)
     if passive and stop == first + 1 and is_participle(sentence.at(first)):
         return True
     for word in sentence.words[stop : stop + 5]:
@@ -252,7 +214,7 @@ def is_passive(sentence: Words, first: int, stop: int) -> bool:
             passive = True
         elif is_participle(word):
             return passive and word not in ("related", "limited")
-        elif not (word.endswith("ly") or word in ADVERBS):
+        elif not (word.endswith("ly") or word in g.adverb):
             return False
     return False
 
@@ -283,7 +245,7 @@ def _resumes(sentence: Words, at: int) -> bool:
     following = sentence.at(at + 1)
     if sentence.words[at] == ",":
         return following in ("thus", "thereby", "since", "because", "as")
-    return following in MAIN_VERBS or (sentence.words[at] == "but" and following in grammar().pronoun)
+    return following in grammar().main_verb or (sentence.words[at] == "but" and following in grammar().pronoun)
 
 
 def _ends_at_comma(sentence: Words, comma: int, *, listed: bool) -> bool:

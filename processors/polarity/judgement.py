@@ -22,9 +22,6 @@ NAMED_WITHIN = 5
 DENIED_WITHIN = 4
 """So many words behind a negation are looked through for what is denied."""
 
-BY = frozenset(["by", "with", "to", "from", "the", "a", "an", "in"])
-"""What may stand between a joining participle and its name."""
-
 AFFIRMED_WITHIN = 4
 """So many words behind a cue are looked through for what is said of the relation before it."""
 
@@ -162,7 +159,7 @@ class _Sentence:
             return False
         between = [word for word in self._between(a[1], b[0]) if word not in ("-", "'s") and not word.endswith("ly")]
         joining = [word.rpartition("-")[2] for word in between[:1]]
-        return not between or (joining[0] in grammar().joining and all(word in BY for word in between[1:]))
+        return not between or (joining[0] in grammar().joining and all(word in grammar().by for word in between[1:]))
 
     def _negates_relation(self, scope: Scope, b: Range) -> bool:
         """Whether what is negated is said of the pair, and is not merely something that is missing."""

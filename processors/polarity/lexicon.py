@@ -17,9 +17,6 @@ from typing import Any
 
 from processors.records import CueKind
 
-ANY = "_"
-"""A phrase's place for any word."""
-
 
 class Reach(StrEnum):
     """How far a cue bears; `cues.toml` says what each means."""
@@ -45,8 +42,7 @@ class Entry:
     def matches(self, words: Sequence[str], at: int) -> bool:
         """Whether the phrase stands at that place; its first word is known to."""
         wanted = self.words + self.context
-        found = words[at : at + len(wanted)]
-        return len(found) == len(wanted) and all(own in (ANY, word) for own, word in zip(wanted, found, strict=True))
+        return tuple(words[at : at + len(wanted)]) == wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +51,11 @@ class Grammar:
 
     be: frozenset[str]
     auxiliary: frozenset[str]
+    adverb: frozenset[str]
+    determiner: frozenset[str]
     finite: frozenset[str]
     terminator: frozenset[str]
+    main_verb: frozenset[str]
     after_comma: frozenset[str]
     fronted: frozenset[str]
     opening: frozenset[str]
@@ -69,6 +68,7 @@ class Grammar:
     resumed: frozenset[str]
     relation: frozenset[str]
     joining: frozenset[str]
+    by: frozenset[str]
     inquiry: frozenset[str]
     report: frozenset[str]
     affirming: frozenset[str]

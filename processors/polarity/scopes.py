@@ -7,7 +7,7 @@ says how its scope is drawn. Scopes hold their cue and may hold one another, as 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from processors.polarity.clauses import DETERMINERS, Words, antecedent_start, clause_end, is_participle, is_passive, subject_start
+from processors.polarity.clauses import Words, antecedent_start, clause_end, is_participle, is_passive, subject_start
 from processors.polarity.lexicon import Entry, Reach, cues, grammar
 from processors.records import CueKind
 
@@ -95,7 +95,7 @@ def _reach(sentence: Words, entry: Entry, at: int) -> Reach:
         return Reach.SUBJECT
     if entry.reach is Reach.SUBJECT and before == "it":
         return Reach.CLAUSE
-    if entry.reach is Reach.SUBJECT and len(entry.words) == 1 and (before in grammar().preposition or before in DETERMINERS):
+    if entry.reach is Reach.SUBJECT and len(entry.words) == 1 and (before in grammar().preposition or before in grammar().determiner):
         return Reach.PHRASE
     return entry.reach or Reach.CLAUSE
 
