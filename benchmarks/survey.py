@@ -3,9 +3,9 @@
     python -m benchmarks.survey ../shared/data --limit 100
     python -m benchmarks.survey my/files --json > survey.json
 
-Every folder under DATA that holds files of its own is one line. Each file is opened as `extract` opens it, told by its content alone;
-READMEs, licences and checksums are no samples and are passed over. Every outcome is counted: a file of a format that is not read is
-refused by its code, and nothing is skipped in silence.
+Every folder under DATA that holds files of its own is one line; those in which nothing could be read stand in the list behind only.
+Each file is opened as `extract` opens it, told by its content alone. READMEs, licences and checksums are no samples and are passed
+over. Every outcome is counted: a file of a format that is not read is refused by its code, and nothing is skipped in silence.
 """
 
 import argparse
@@ -125,14 +125,16 @@ def main() -> None:
         print(f"{'folder':38} {'files':>5} {'read':>7} {'extracted':>9} {'entities':>9} {'relations':>9}  formats; refused by code")
     for folder, name in folders(options.data):
         results.append(survey(folder, name, extractor, limit=options.limit, workers=options.workers))
-        if not options.json:
+        if results[-1].read and not options.json:
             print(_row(results[-1]), flush=True)
     if options.json:
         json.dump([asdict(found) for found in results], sys.stdout, indent=1, ensure_ascii=False)
         print()
-    else:
-        print("\nOf each code in each folder the first that was refused:")
-        print("\n".join(f"  {found.name}: {reason}" for found in results for reason in found.reasons.values()))
+        return
+    print("\nRefused, of each code in each folder the first:")
+    for found in results:
+        for code, reason in found.reasons.items():
+            print(f"  {found.name}, {found.refused[code]} {code}: {reason}")
 
 
 if __name__ == "__main__":
