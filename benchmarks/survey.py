@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import islice
 from pathlib import Path
 
@@ -128,7 +128,12 @@ def main() -> None:
         if results[-1].read and not options.json:
             print(_row(results[-1]), flush=True)
     if options.json:
-        json.dump([asdict(found) for found in results], sys.stdout, indent=1, ensure_ascii=False)
+        json.dump(
+            [{part.name: getattr(found, part.name) for part in fields(found)} for found in results],
+            sys.stdout,
+            indent=1,
+            ensure_ascii=False,
+        )
         print()
         return
     print("\nRefused, of each code in each folder the first:")
