@@ -58,6 +58,13 @@ def test_a_new_version_of_a_list(cli: Cli, broker: StreamSettings, tmp_path: Pat
     assert report(cli, "--retractions", "new", "--replaces", "old") == {"skipped": 3}
 
 
+def test_a_dry_run_reads_the_list_and_sends_nothing(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "list").write_text("12\n13\n")
+    result = cli("publish", "--dry-run", "--retractions", "list")
+    assert result.exit_code == 0, result.stderr
+    assert "would publish: 0 abstracts, 2 retractions, 0 deletions" in result.stderr
+
+
 def test_one_article_from_stdin_beside_files(cli: Cli, broker: StreamSettings, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(Abstract(id="pubmed:12", title="x", sections=(Section(text="y"),)).to_bytes())
     result = cli("publish", "a.jsonl", "--retractions", "-", stdin="12\n")

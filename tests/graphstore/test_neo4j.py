@@ -204,6 +204,25 @@ async def test_a_transaction_past_its_limit_is_stopped(address: Neo4jAddress, st
     assert (await store.snapshot(markers=True)).markers[0].offset == 1
 
 
+async def test_a_graph_of_the_first_layout_is_read_and_written_as_it_is(address: Neo4jAddress, store: GraphStore) -> None:
+    """Evidence without cues, no link but retractions: what the first version wrote."""
+    from neo4j import AsyncGraphDatabase
+
+    log = [chain(1, 1, "abc"), document(2, 2, relation("a", "b"), retracts=(1,))]
+    await store.apply(log)
+    before = await store.snapshot(markers=True)
+    async with AsyncGraphDatabase.driver(address.url, auth=(address.user, address.password)) as driver:
+        await driver.execute_query("MATCH (e:Evidence) REMOVE e.cues")
+        await driver.execute_query("DROP INDEX article_retracted")
+    async with opened(address, read_only=True) as reader:
+        assert [(s.cues, s.retracted_by) for s in await reader.evidence("test:a", "test:b")] == [((), ()), ((), ("pubmed:2",))]
+        assert [claim.sentence.cues for claim in (await reader.paper("pubmed:1")).claims] == [(), ()]
+    async with opened(address) as writer:
+        assert [paper.id for paper in await writer.retracted()] == ["pubmed:1"]
+        assert await writer.apply(log) == []
+        assert await writer.snapshot(markers=True) == before
+
+
 @pytest.mark.slow
 async def test_a_server_that_goes_away_and_comes_back(neo4j_service: Service) -> None:
     address = Neo4jAddress(**neo4j_service.settings)
