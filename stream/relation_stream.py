@@ -152,12 +152,16 @@ class RelationStream:
         except (KafkaError, OSError) as error:
             raise meaning(error, self._settings.broker) from error
 
-    async def acknowledge(self, message: RelationsMessage) -> None:
-        """The message, and what came before it in its partition, is handled: the group or the file knows it when this returns."""
+    async def acknowledge(self, message: RelationsMessage) -> bool:
+        """The message, and what came before it in its partition, is handled; whether the group or the file knows it now.
+
+        False where the group has given the partition to another consumer since, or the broker is away: then the message comes again.
+        """
         if self._consumer is None:
             raise RuntimeError("the stream is not open: use `async with`")
-        self._done(TopicPartition(self._topic, message.partition), message.offset)
-        await self._commit(self._consumer)
+        partition = TopicPartition(self._topic, message.partition)
+        self._done(partition, message.offset)
+        return await self._commit(self._consumer) and partition not in self._lost
 
     def _done(self, partition: TopicPartition, offset: int) -> None:
         if partition not in self._lost:
@@ -206,21 +210,25 @@ class RelationStream:
         if self._consumer is not None and time.monotonic() - self._committed > _COMMIT_SECONDS:
             await self._commit(self._consumer)
 
-    async def _commit(self, consumer: Any) -> None:
+    async def _commit(self, consumer: Any) -> bool:
+        """Whether all that was handled is known now."""
         handled, self._handled = self._handled, {}
         self._committed = time.monotonic()
         if self._file and handled:
             self._file.write(handled)
         if not self._group or not handled:
-            return
+            return True
         try:
             await consumer.commit({partition: offset for partition, offset in handled.items() if partition in consumer.assignment()})
         except (CommitFailedError, IllegalStateError) as error:
             log.info("partitions moved before their commit, their messages come again: %s", error)
+            return False
         except KafkaError as error:
             if not error.retriable:
                 raise
             self._handled = handled | self._handled
+            return False
+        return True
 
 
 class _Begin(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -77,7 +77,7 @@ class ClientContract:
             async with RelationStream(settings, **how) as stream:
                 [again] = await take(stream, 1)
                 assert again == third
-                await stream.acknowledge(again)
+                assert await stream.acknowledge(again)
             assert await read(settings, **how) == named(3, 4)
 
     async def test_now_is_remembered_by_who_has_read_nothing_yet(self, settings: StreamSettings, tmp_path: Path) -> None:
