@@ -6,6 +6,7 @@ passage's annotations it is taken; else a mention that stands nowhere near but o
 """
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
 from bioc import BioCAnnotation, BioCDocument, BioCLocation, BioCRelation
@@ -51,7 +52,8 @@ def annotate(document: BioCDocument, source: str) -> AnnotatedDocument:
     def refuse(what: str, error: RecordError) -> None:
         problems.append(RecordError(f"{source}, {placed.abstract.id}, {what}: {error}"))
 
-    for piece, annotations in _grouped(placed.pieces, placed.annotations):
+    groups, homeless = _grouped(placed.pieces, placed.annotations)
+    for piece, annotations in groups:
         found = _spans(placed.abstract.text, piece, annotations)
         for annotation, span in zip(annotations, found, strict=True):
             try:
@@ -65,9 +67,8 @@ def annotate(document: BioCDocument, source: str) -> AnnotatedDocument:
                 mentions[annotation.id] = mention
             else:
                 nameless.append(mention)
-    for annotation in placed.annotations:
-        if _piece_of(annotation, placed.pieces) is None:
-            refuse(f"annotation {annotation.id}", RecordError("it stands in no passage"))
+    for annotation in homeless:
+        refuse(f"annotation {annotation.id}", RecordError("it stands in no passage"))
     relations = []
     known = {identifier for mention in (*mentions.values(), *nameless) for identifier in (*mention.identifiers, mention.raw)}
     for relation in placed.relations:
@@ -80,18 +81,21 @@ def annotate(document: BioCDocument, source: str) -> AnnotatedDocument:
     return AnnotatedDocument(placed.abstract, tuple(ordered), tuple(relations), tuple(problems))
 
 
-def _grouped(pieces: Sequence[Piece], loose: Iterable[BioCAnnotation]) -> list[tuple[Piece, list[BioCAnnotation]]]:
-    """Every piece with its annotations, and those of the document that stand in it."""
-    groups = {id(piece): (piece, list(piece.annotations)) for piece in pieces}
+def _grouped(
+    pieces: Sequence[Piece], loose: Iterable[BioCAnnotation]
+) -> tuple[list[tuple[Piece, list[BioCAnnotation]]], list[BioCAnnotation]]:
+    """Every piece with its annotations and those of the document that begin in it; and those that begin in none."""
+    ordered = sorted(pieces, key=lambda piece: piece.offset)
+    groups = [(piece, list(piece.annotations)) for piece in ordered]
+    homeless = []
     for annotation in loose:
-        if piece := _piece_of(annotation, pieces):
-            groups[id(piece)][1].append(annotation)
-    return list(groups.values())
-
-
-def _piece_of(annotation: BioCAnnotation, pieces: Sequence[Piece]) -> Piece | None:
-    start = min((location.offset for location in annotation.locations), default=-1)
-    return next((piece for piece in pieces if piece.offset <= start <= piece.offset + len(piece.text)), None)
+        start = min((location.offset for location in annotation.locations), default=-1)
+        index = bisect_right(ordered, start, key=lambda piece: piece.offset) - 1
+        if index >= 0 and start <= ordered[index].offset + len(ordered[index].text):
+            groups[index][1].append(annotation)
+        else:
+            homeless.append(annotation)
+    return groups, homeless
 
 
 def _spans(text: str, piece: Piece, annotations: Sequence[BioCAnnotation]) -> list[Span | RecordError]:
