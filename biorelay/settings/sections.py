@@ -79,9 +79,9 @@ class RegistrySettings(Section):
     def _http_without_a_login(cls, value: str | None) -> str | None:
         if value is None:
             return value
-        parts = urlsplit(value)
-        if "@" in parts.netloc:
+        if "@" in value:
             raise ValueError("a URL is logged and shown: put the login into registry.username and registry.password")
+        parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("should be http://host:port or https://host:port")
         return value

@@ -81,6 +81,7 @@ def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BROKER_BOOSTRAP", "kafka:1", "BIORELAY_BROKER_BOOSTRAP: there is no such setting"),
         ("BROKER", "kafka:1", "BIORELAY_BROKER: the broker settings are a section"),
         ("BROKER_SECURITY", "SASL_SSL", "the broker settings: SASL_SSL needs a username and a password"),
+        ("REGISTRY_URL", "registry:8081", "BIORELAY_REGISTRY_URL: should be http://host:port or https://host:port"),
         ("WORKER_BATCH", "many", "BIORELAY_WORKER_BATCH: should be a valid integer, not 'many'"),
         ("WORKER_STAGES", "ner,paint", "BIORELAY_WORKER_STAGES: should be 'ner', 'relations' or 'graph', not 'paint'"),
         ("WORKER_STAGES", "", "BIORELAY_WORKER_STAGES: names no stage"),
@@ -100,6 +101,8 @@ def test_a_bad_variable_is_one_line(monkeypatch: pytest.MonkeyPatch, variable: s
     [
         ("GRAPH_URL", "bolt://neo4j:geheim@db:7687"),
         ("GRAPH_URL", "bolt:neo4j:geheim@db:7687"),
+        ("REGISTRY_URL", "https://app:geheim@registry:8081"),
+        ("REGISTRY_URL", "https:app:geheim@registry:8081"),
         ("BROKER_BOOTSTRAP", "app:geheim@kafka:9092"),
         ("BROKER_BOOTSTRAP", "kafka:9092,https://app:geheim@kafka:9092"),
     ],
