@@ -148,7 +148,7 @@ class _Sentence:
         # The cue stands between the two, and bears on the second.
         if scope.kind is CueKind.NEGATION:
             return a[0] >= scope.subject and self._negates_relation(scope, b)
-        if scope.reach in NOMINAL:
+        if scope.reach in NOMINAL and not self._cue(scope).endswith("ly"):
             return self._names_relation(cue_end, b)
         return a[0] >= scope.subject or scope.reach is not Reach.VERB
 

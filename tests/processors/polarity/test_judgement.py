@@ -42,6 +42,29 @@ NEGATED = (
     "[Aspirin] neither increased nor decreased [fever].",
     "No significant differences in [CRP] were found between patients with [asthma] and controls.",
     "A causal relationship between [aspirin] and [asthma] was ruled out.",
+    "[Aspirin] didn’t reduce [fever].",
+    "Neither [APOE] nor ACE was associated with [stroke].",
+    "[APOE] showed no association with [stroke].",
+    "[Metformin] is not effective against [asthma].",
+    "No evidence was found for a link between [APOE] and [stroke].",
+    "The absence of any effect of [aspirin] on [fever] was confirmed.",
+    "[Aspirin] had little or no effect on [fever].",
+    "[Fever] was not reduced by [aspirin].",
+    "[BRCA1] does not bind [TP53].",
+    "[BRCA1] never interacts with [TP53].",
+    "We found no correlation of [CRP] with [asthma].",
+    "In contrast to ibuprofen, [aspirin] did not reduce [fever].",
+    "[Aspirin] failed to show any benefit in [asthma].",
+    "[Simvastatin] did not significantly alter the pharmacokinetics of [warfarin].",
+    "[IL-6] levels were not correlated with [depression] scores.",
+    "Treatment with [aspirin] resulted in no improvement of [fever].",
+    "[Vitamin D] supplementation was not associated with a reduced risk of [cancer].",
+    "Patients with [asthma] did not respond to [aspirin].",
+    "The [rs1234] polymorphism is not a risk factor for [stroke].",
+    "[Aspirin] lacks activity against [COX-2].",
+    "[Aspirin] is devoid of effect on [COX-2].",
+    "There was a lack of interaction between [warfarin] and [aspirin].",
+    "[Aspirin] reduced fever but not [pain].",
 )
 
 SPECULATED = (
@@ -62,9 +85,24 @@ SPECULATED = (
     "[Aspirin] was given. This may reduce [fever].",
     "Whether [aspirin] reduces [fever] is controversial.",
     "[Aspirin] could be useful in [asthma].",
+    "[Aspirin] might cause [asthma].",
+    "It is possible that [aspirin] causes [asthma].",
+    "[Aspirin] seems to cause [asthma].",
+    "We hypothesized that [aspirin] causes [asthma].",
+    "[Aspirin] is thought to cause [asthma].",
+    "A possible association between [aspirin] and [asthma] was reported.",
+    "These findings raise the possibility that [aspirin] causes [asthma].",
+    "The mechanism by which [aspirin] causes [asthma] is unknown.",
+    "Whether [aspirin] is linked to [asthma] remains to be determined.",
+    "[Aspirin] potentially reduces [fever].",
+    "It remains unclear if [aspirin] affects [asthma].",
 )
 
-BOTH = ("These data suggest that [aspirin] does not cause [asthma].",)
+BOTH = (
+    "These data suggest that [aspirin] does not cause [asthma].",
+    "[Aspirin] may not cause [asthma].",
+    "Our results suggest that there is no association between [APOE] and [stroke].",
+)
 
 STATED = (
     "Aspirin did not inhibit [COX-2] but [ibuprofen] did.",
@@ -94,6 +132,20 @@ STATED = (
     "[Aspirin] was given. Ibuprofen did not reduce [fever].",
     "[Aspirin] reduced [fever] and did not change appetite.",
     "[HIV]-negative patients had [asthma].",
+    "Loss of [PTEN] causes [cancer].",
+    "[PTEN]-null mice developed [lymphoma].",
+    "Absence of [PTEN] leads to [lymphoma].",
+    "[Aspirin] inhibits [COX-2], whereas ibuprofen does not.",
+    "Unlike ibuprofen, which did not work, [aspirin] reduced [fever].",
+    "[Aspirin] reduced [fever] but not pain.",
+    "[Non-steroidal drugs] cause [ulcers].",
+    "[Aspirin] reduced [fever] in patients who were not pregnant.",
+    "Nonsmokers not exposed to smoke had less [asthma] with [aspirin].",
+    "Not surprisingly, [aspirin] reduced [fever].",
+    "[Aspirin] caused [asthma] in no fewer than ten patients.",
+    "[Aspirin] causes [asthma], which may be fatal.",
+    "Because ibuprofen may be harmful, [aspirin] was used for [fever].",
+    "[Lidocaine] induced [asystole] in patients with possible heart disease.",
 )
 
 
