@@ -1,9 +1,9 @@
 """What this installation has and what it lacks, each with how to mend it. Looks only: nothing is written anywhere."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from biorelay.doctor.finding import Finding, Verdict
 from biorelay.doctor.installation import libraries, model, onnxruntime, python, training, vocabulary
@@ -15,7 +15,7 @@ from biorelay.settings.sections import ENVIRONMENT_PREFIX
 
 __all__ = ["Finding", "Verdict", "examine"]
 
-Look = Callable[[], Finding | Coroutine[Any, Any, Finding]]
+Look = Callable[[], Awaitable[Finding]]
 LIMIT_S = 60.0
 """A look that takes longer is a problem by itself. Neighbours have shorter limits of their own."""
 
@@ -24,18 +24,18 @@ async def examine(settings: Settings, config: Path | None = None, options: tuple
     """Look at everything, one finding at a time, each within a limit of time."""
     chosen = origins(config, options)
     looks: dict[str, Look] = {
-        "Python": python,
-        "settings": lambda: _settings(chosen),
-        "libraries": libraries,
-        "onnxruntime": onnxruntime,
-        "model": lambda: model(settings),
-        "vocabulary": lambda: vocabulary(settings),
-        "machine": lambda: processor(settings),
-        "data folder": lambda: data_folder(settings),
-        "broker": lambda: broker(settings, asked_for="broker.bootstrap" in chosen),
-        "graph": lambda: graph(settings),
-        "real services": real_services,
-        "training": training,
+        "Python": partial(asyncio.to_thread, python),
+        "settings": partial(asyncio.to_thread, _settings, chosen),
+        "libraries": partial(asyncio.to_thread, libraries),
+        "onnxruntime": partial(asyncio.to_thread, onnxruntime),
+        "model": partial(asyncio.to_thread, model, settings),
+        "vocabulary": partial(asyncio.to_thread, vocabulary, settings),
+        "machine": partial(asyncio.to_thread, processor, settings),
+        "data folder": partial(asyncio.to_thread, data_folder, settings),
+        "broker": partial(broker, settings, asked_for="broker.bootstrap" in chosen),
+        "graph": partial(graph, settings),
+        "real services": partial(asyncio.to_thread, real_services),
+        "training": partial(asyncio.to_thread, training),
     }
     for what, look in looks.items():
         yield await _bounded(what, look)
@@ -44,8 +44,7 @@ async def examine(settings: Settings, config: Path | None = None, options: tuple
 async def _bounded(what: str, look: Look) -> Finding:
     try:
         async with asyncio.timeout(LIMIT_S):
-            found = await asyncio.to_thread(look)
-            return await found if asyncio.iscoroutine(found) else found
+            return await look()
     except TimeoutError:
         return Finding(what, Verdict.PROBLEM, f"no answer within {LIMIT_S:.0f} s", "Look at the machine's load and at its network.")
 
