@@ -61,7 +61,7 @@ def test_a_table_loses_nothing_and_fits(tmp_path: Path, columns: int) -> None:
 
 
 @pytest.mark.parametrize("columns", [40, 80, 120])
-@pytest.mark.parametrize("command", [(), ("extract",), ("graph",), ("dead-letters", "list"), ("topics", "create")], ids=" ".join)
+@pytest.mark.parametrize("command", [(), ("extract",), ("topics", "create")], ids=" ".join)
 def test_help_fits_but_for_examples(columns: int, command: tuple[str, ...]) -> None:
     shown = on_terminal(columns, *command, "--help")
     wide = [line for line in shown.splitlines() if cell_len(line) > columns]
@@ -70,7 +70,7 @@ def test_help_fits_but_for_examples(columns: int, command: tuple[str, ...]) -> N
 
 
 @pytest.mark.parametrize("more", [{"TERM": "dumb"}, {"NO_COLOR": "1"}], ids=["dumb", "NO_COLOR"])
-@pytest.mark.parametrize("command", [("models", "list"), ("config", "show"), ("graph", "stats"), ("--help",)], ids=" ".join)
+@pytest.mark.parametrize("command", [("models", "list"), ("config", "show"), ("--help",)], ids=" ".join)
 def test_no_colour_where_none_is_wanted(tmp_path: Path, command: tuple[str, ...], more: dict[str, str]) -> None:
     shown = on_terminal(80, *command, **more)
     assert shown.strip()
