@@ -19,17 +19,22 @@ _LIKE = 0.45
 """The least trigram likeness of a name that is looked at."""
 _MOST_LIKE = 16
 _SHORT = 6
+_PREFERRED_WEIGHT = 1.5
 
 Choice = Callable[[Context, Sequence[Candidate]], Candidate | None]
 """Which of a name's candidates the document means; None where none fits."""
 
 
 def choose(context: Context, candidates: Sequence[Candidate]) -> Candidate | None:
-    """The candidate that the document's other mentions mean already, else the one that training documents mean most often."""
+    """The candidate that the document's other mentions mean already, else the one that training documents mean most often.
+
+    A preferred name outweighs one mention of another meaning: `hepatitis C` is that, though one author meant the chronic one.
+    """
 
     def rank(candidate: Candidate) -> tuple[object, ...]:
         here = len(candidates) > 1 and set(candidate.curies) <= context.concepts
-        return (not here, -candidate.mentions, candidate.tier, len(candidate.curies), candidate.curies)
+        weight = candidate.mentions + (_PREFERRED_WEIGHT if candidate.tier == 0 else 0)
+        return (not here, -weight, candidate.tier, len(candidate.curies), candidate.curies)
 
     return min(candidates, key=rank, default=None)
 
