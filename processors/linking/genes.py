@@ -22,7 +22,8 @@ LONGEST_NAME = 200
 _SHORT = 6
 _LEAST = 0.25
 """The least probability of an organism whose genes are looked at."""
-_FAMILY = "fplx:"
+FAMILY = "fplx:"
+"""The prefix of families and complexes."""
 
 _ORGANISM = r"human|mouse|murine|rat|drosophila|zebrafish|yeast|bovine|chicken|xenopus|porcine|canine|rabbit|mammalian|vertebrate|\w\. ?\w+"
 _BEFORE = r"anti|phospho|phosphorylated|pro|recombinant|soluble|full-length|activated|total|native|nuclear|mature|p"
@@ -152,7 +153,7 @@ class _Genes:
 
 
 def _is_family(candidate: Candidate) -> bool:
-    return candidate.curies[0].startswith(_FAMILY)
+    return candidate.curies[0].startswith(FAMILY)
 
 
 def _rank(meaning: _Meaning) -> tuple[object, ...]:
