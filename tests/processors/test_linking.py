@@ -104,7 +104,7 @@ def test_spellings_of_one_unknown_variant_merge() -> None:
 def test_names_of_identifiers() -> None:
     assert LINKER.name_of("mesh:D006973") == "Hypertension"
     assert LINKER.name_of("local:pubmed:1#Gene:x") is None
-    assert LINKER.version == "vocabulary@1"
+    assert LINKER.version == "vocabulary@2"
 
 
 WORDS = st.lists(
