@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from models.evaluation.linking import evaluate_linking, id_sets, score_id_sets, written
+from models.evaluation.linking import evaluate_linking, id_sets, score_id_sets
 from processors.linking import load_linker, local_curie
+from processors.outputs.pubtator import identifier_column
 from processors.records import Curie, EntityType
 from processors.sources.pubtator import read_annotated
 
@@ -41,9 +42,9 @@ def test_counts_by_type_and_together() -> None:
 
 
 def test_local_identifiers_are_written_as_none_and_codes_as_codes() -> None:
-    assert written([local_curie("pubmed:1", EntityType.GENE, "x")]) == "-"
-    assert written([local_curie("pubmed:1", EntityType.VARIANT, "p|SUB|V|600|E")]) == "p|SUB|V|600|E"
-    assert written(["ncbigene:1", "ncbigene:2"]) == "ncbigene:1,ncbigene:2"
+    assert identifier_column([local_curie("pubmed:1", EntityType.GENE, "x")], EntityType.GENE) == "-"
+    assert identifier_column([local_curie("pubmed:1", EntityType.VARIANT, "p|SUB|V|600|E")], EntityType.VARIANT) == "p|SUB|V|600|E"
+    assert identifier_column(["ncbigene:1", "ncbigene:2"], EntityType.GENE) == "ncbigene:1,ncbigene:2"
 
 
 def test_the_gold_answers_score_full_marks() -> None:
