@@ -192,7 +192,7 @@ def test_a_licence_that_is_not_allowed_is_refused(data: Path, monkeypatch: pytes
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.skipif("BIORELAY_DATA" not in os.environ, reason="BIORELAY_DATA does not name the data folder")
 def test_the_shipped_vocabulary_is_what_the_builder_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vocabulary, "FOLDS", 0)  # the links' weights cost minutes; small ones are built twice above
