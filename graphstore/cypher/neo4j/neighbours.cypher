@@ -1,4 +1,5 @@
-MATCH (a:Entity {curie: $curie})-[r:RELATES]-(b:Entity)
+// b bears no label, or the planner may scan it for a join where the graph is small.
+MATCH (a:Entity {curie: $curie})-[r:RELATES]-(b)
 USING INDEX a:Entity(curie)
 WHERE r.papers >= $min_papers AND ($type = '' OR b.type = $type) AND ($predicate = '' OR r.predicate = $predicate)
   AND ($polarity = '' OR CASE $polarity WHEN 'negated' THEN r.negated WHEN 'speculated' THEN r.speculated ELSE r.papers END > 0)
