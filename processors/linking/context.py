@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
 from processors.abbreviations import definitions
+from processors.linking import surface as surfaces
 from processors.linking.match import Match
 from processors.linking.organisms import Organisms
 from processors.normalisation import exact_key, tokens
@@ -71,6 +72,21 @@ class Context:
         """Other mentions of the document that a short form may stand for, or a short form of the surface: the nearest reason first."""
         return self._beside.get((kind, surface), [])
 
+    def readings(self, kind: EntityType, surface: str) -> Iterator[tuple[str, str]]:
+        """The surface's names in the document, each with the way there; the surest first."""
+        if long := self.long_of.get(surface):
+            yield long, "definition"
+        yield surface, "itself"
+        for short in self.shorts_of.get(exact_key(surface), ()):
+            yield short, "short"
+        for name in self.beside(kind, surface):
+            yield name, "beside"
+        expanded = self.expanded(surface)
+        if expanded != surface:
+            yield expanded, "expanded"
+        for name in surfaces.without_brackets(surface):
+            yield name, "brackets"
+
     def _neighbours(self) -> dict[tuple[EntityType, str], list[str]]:
         """Mentions that stand as `long form (SHORT)`, or whose words begin with the letters of a short form."""
         found: dict[tuple[EntityType, str], list[str]] = defaultdict(list)
@@ -82,11 +98,10 @@ class Context:
                 found[kind, short].append(long)
                 found[kind, long].append(short)
         initials: dict[tuple[EntityType, str], list[str]] = defaultdict(list)
-        for start, end, kind in ordered:
-            if end - start > _LONGEST_SHORT and len(words := tokens(self.text[start:end])) > 1:
-                initials[kind, "".join(word[0] for word in words)].append(self.text[start:end])
-        for start, end, kind in ordered:
-            short = self.text[start:end]
+        for kind, long in dict.fromkeys((kind, self.text[start:end]) for start, end, kind in ordered):
+            if len(long) > _LONGEST_SHORT and len(words := tokens(long)) > 1:
+                initials[kind, "".join(word[0] for word in words)].append(long)
+        for kind, short in dict.fromkeys((kind, self.text[start:end]) for start, end, kind in ordered):
             if 2 < len(short) <= _LONGEST_SHORT and not short.islower():
                 key = exact_key(short)
                 found[kind, short] += initials.get((kind, key), []) or initials.get((kind, key.removesuffix("s")), [])

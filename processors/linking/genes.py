@@ -68,7 +68,7 @@ class _Genes:
         self.organisms = context.organisms.probabilities(_places(context, start, end))
 
     def named(self, surface: str) -> Match | None:
-        for name, way in self._readings(surface):
+        for name, way in self.context.readings(EntityType.GENE, surface):
             if match := self.look_up(name):
                 return _seen_as(match, surface, way)
         for names in surfaces.parts(surface):
@@ -80,21 +80,6 @@ class _Genes:
         if match := self._bare(self.context.expanded(surface)):
             return _seen_as(match, surface, "bare")
         return None
-
-    def _readings(self, surface: str) -> Iterator[tuple[str, str]]:
-        context = self.context
-        if long := context.long_of.get(surface):
-            yield long, "definition"
-        yield surface, "itself"
-        for short in context.shorts_of.get(exact_key(surface), ()):
-            yield short, "short"
-        for name in context.beside(EntityType.GENE, surface):
-            yield name, "beside"
-        expanded = context.expanded(surface)
-        if expanded != surface:
-            yield expanded, "expanded"
-        for name in surfaces.without_brackets(surface):
-            yield name, "brackets"
 
     def _bare(self, name: str) -> Match | None:
         """What the name means without what makes no other gene of it, one affix after another."""

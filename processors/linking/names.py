@@ -1,7 +1,7 @@
 """Names of any type: the document's own definition, the name itself, its parts, the name without what makes no other entity,
 and where all that is unknown, the known names most like it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from math import log1p
 
 from processors.linking import surface as surfaces
@@ -64,7 +64,7 @@ class _Names:
         """The first way that leads somewhere; None where all fail."""
         if len(surface) > LONGEST_NAME:
             return None
-        for name, way in self._readings(surface):
+        for name, way in self.context.readings(self.kind, surface):
             if match := self.look_up(name):
                 return self._seen_as(match, surface, way)
         longest = self.context.expanded(surface)
@@ -80,22 +80,6 @@ class _Names:
         if match := self._like(longest):
             return self._seen_as(match, surface, "like")
         return None
-
-    def _readings(self, surface: str) -> Iterator[tuple[str, str]]:
-        """The surface's names in the document, each with the way there."""
-        context = self.context
-        if long := context.long_of.get(surface):
-            yield long, "definition"
-        yield surface, "itself"
-        for short in context.shorts_of.get(exact_key(surface), ()):
-            yield short, "short"
-        for name in context.beside(self.kind, surface):
-            yield name, "beside"
-        expanded = context.expanded(surface)
-        if expanded != surface:
-            yield expanded, "expanded"
-        for name in surfaces.without_brackets(surface):
-            yield name, "brackets"
 
     def look_up(self, name: str) -> Match | None:
         """What a name means by its exact key, else by its loose one."""
