@@ -36,7 +36,8 @@ def tiny(place: Path, **changes: str) -> Path:
     wanted = {
         'name = "relay-mini"': 'name = "tiny"',
         "checkpoints = 40": "checkpoints = 5",
-        "scores = 8": "scores = 2",
+        "score_from = 1.0": "score_from = 0.5",
+        "scores = 1": "scores = 2",
         "window = 512": "window = 128",
         "overlap = 128": "overlap = 32",
         "tokens_per_step = 2048": "tokens_per_step = 640",
