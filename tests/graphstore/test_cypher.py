@@ -29,8 +29,7 @@ def asked() -> set[str]:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_query_has_a_file_on_every_engine(engine: str) -> None:
-    for name in asked():
-        cypher.statements(engine, name)
+    assert [name for name in sorted(asked()) if not any(statement.strip() for statement in cypher.statements(engine, name))] == []
 
 
 def test_no_file_is_forgotten() -> None:

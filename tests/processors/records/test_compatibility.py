@@ -42,7 +42,7 @@ def test_a_reader_of_any_state_accepts_what_is_written_today(path: Path) -> None
 @pytest.mark.parametrize("path", VALUES, ids=label)
 def test_what_was_ever_written_fits_the_schema_of_today(path: Path) -> None:
     value = json.loads(path.read_bytes())
-    Draft202012Validator(json_schema(BY_NAME[value["schema"]])).validate(value)
+    assert [error.message for error in Draft202012Validator(json_schema(BY_NAME[value["schema"]])).iter_errors(value)] == []
 
 
 @pytest.mark.parametrize("path", STATES, ids=label)
