@@ -29,7 +29,8 @@ def asked() -> set[str]:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_query_has_a_file_on_every_engine(engine: str) -> None:
-    assert [name for name in sorted(asked()) if not any(statement.strip() for statement in cypher.statements(engine, name))] == []
+    empty = {name for name in asked() if not cypher.statements(engine, name)}
+    assert empty <= {"create_keys"}, "only Neo4j's index makes a query needless"
 
 
 def test_no_file_is_forgotten() -> None:
