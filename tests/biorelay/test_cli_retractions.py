@@ -98,6 +98,7 @@ async def standing(store: GraphStore) -> tuple[int, list[tuple[str, ...]]]:
     return papers, [sentence.retracted_by for sentence in await store.evidence("mesh:D008094", "mesh:D009325")]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120)
 async def test_marks_notices_and_lists_through_the_agents(broker: StreamSettings, tmp_path: Path) -> None:
     """In whatever order they arrive, and back: a list before its article, a notice that is deleted, a mark that is revised away."""

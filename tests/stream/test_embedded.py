@@ -15,6 +15,8 @@ from stream.topics import STAGE_TOPICS, Topic, check_topics
 
 from .kit import abstract, at_work, caught_up, contents
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def one_partition(bare_settings: StreamSettings) -> Iterator[StreamSettings]:

@@ -10,6 +10,8 @@ from stream.errors import TopicsMissing
 
 from .client_contract import ClientContract
 
+pytestmark = pytest.mark.slow
+
 
 class TestEmbeddedClient(ClientContract):
     @pytest.fixture

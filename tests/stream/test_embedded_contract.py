@@ -6,6 +6,8 @@ from stream import StreamSettings
 
 from .contract import StreamContract
 
+pytestmark = pytest.mark.slow
+
 
 class TestEmbedded(StreamContract):
     refuses_no_key = False

@@ -13,7 +13,7 @@ from stream.worker import EXIT_STUCK
 
 from .kit import WorkerProcess, abstract, caught_up, until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 
 @pytest.fixture
