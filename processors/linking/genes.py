@@ -12,14 +12,12 @@ from typing import NamedTuple
 
 from processors.linking import surface as surfaces
 from processors.linking.context import Context
-from processors.linking.match import Match
+from processors.linking.match import LONGEST_NAME, Match
 from processors.linking.organisms import HUMAN
 from processors.normalisation import exact_key, loose_key
 from processors.records import EntityType
 from processors.vocabulary import Candidate
 
-LONGEST_NAME = 200
-_SHORT = 6
 _LEAST = 0.25
 """The least probability of an organism whose genes are looked at."""
 FAMILY = "fplx:"
@@ -70,15 +68,15 @@ class _Genes:
     def named(self, surface: str) -> Match | None:
         for name, way in self.context.readings(EntityType.GENE, surface):
             if match := self.look_up(name):
-                return _seen_as(match, surface, way)
+                return match.seen_as(surface, way)
         for names in surfaces.parts(surface):
             found = [self.look_up(name.strip()) or self._bare(name.strip()) for name in names]
             matches = [match for match in found if match]
             if len(matches) == len(names):
                 weakest = min(matches, key=lambda match: (match.features["share"], match.features["seen"]))
-                return _seen_as(Match(tuple(dict.fromkeys(c for m in matches for c in m.curies)), weakest.features), surface, "parts")
+                return Match(tuple(dict.fromkeys(c for m in matches for c in m.curies)), weakest.features).seen_as(surface, "parts")
         if match := self._bare(self.context.expanded(surface)):
-            return _seen_as(match, surface, "bare")
+            return match.seen_as(surface, "bare")
         return None
 
     def _bare(self, name: str) -> Match | None:
@@ -146,11 +144,6 @@ def _rank(meaning: _Meaning) -> tuple[object, ...]:
     age = [(len(curie), curie) for curie in candidate.curies]  # a gene studied for longer has a lower number
     unlikely = -4 * log(meaning.organism) - 0.7 * log1p(candidate.mentions) + 0.5 * candidate.tier + 0.5 * meaning.homologue
     return (unlikely, len(age), age)
-
-
-def _seen_as(match: Match, surface: str, way: str) -> Match:
-    short = way == "itself" and len(surface) < _SHORT and not surface.islower()
-    return Match(match.curies, {**match.features, f"way:{way}": 1.0, "short": float(short), "several": float(len(match.curies) > 1)})
 
 
 def _places(context: Context, start: int, end: int) -> list[tuple[int, int]]:

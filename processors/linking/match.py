@@ -8,6 +8,11 @@ from processors.records import Curie
 
 NOTHING: Mapping[str, float] = MappingProxyType({})
 
+LONGEST_NAME = 200
+"""A longer mention is no name that a vocabulary could hold."""
+
+_SHORT = 6
+
 
 class Match(NamedTuple):
     """The identifiers of one mention; several where it stands for several entities together.
@@ -18,3 +23,9 @@ class Match(NamedTuple):
 
     curies: tuple[Curie, ...]
     features: Mapping[str, float] = NOTHING
+
+    def seen_as(self, surface: str, way: str) -> "Match":
+        """The match with what the whole mention says of it: the way from its surface, whether it is short, whether it means several."""
+        short = way == "itself" and len(surface) < _SHORT and not surface.islower()
+        told = {f"way:{way}": 1.0, "short": float(short), "several": float(len(self.curies) > 1)}
+        return Match(self.curies, {**self.features, **told})

@@ -7,13 +7,10 @@ from math import log1p
 from processors.linking import surface as surfaces
 from processors.linking.context import Context
 from processors.linking.likeness import compare
-from processors.linking.match import Match
+from processors.linking.match import LONGEST_NAME, Match
 from processors.normalisation import exact_key, loose_key, tokens
 from processors.records import Curie, EntityType
 from processors.vocabulary import Candidate
-
-LONGEST_NAME = 200
-"""A longer mention is no name that a vocabulary could hold."""
 
 _LIKE = 0.45
 """The least trigram likeness of a name that is looked at."""
@@ -66,19 +63,19 @@ class _Names:
             return None
         for name, way in self.context.readings(self.kind, surface):
             if match := self.look_up(name):
-                return self._seen_as(match, surface, way)
+                return match.seen_as(surface, way)
         longest = self.context.expanded(surface)
         for names in surfaces.parts(surface):
             if match := self._together(names):
-                return self._seen_as(match, surface, "parts")
+                return match.seen_as(surface, "parts")
         for name in surfaces.bare(self.kind, longest):
             if match := self.look_up(name):
-                return self._seen_as(match, surface, "organ" if name.endswith(" diseases") else "bare")
+                return match.seen_as(surface, "organ" if name.endswith(" diseases") else "bare")
             for names in surfaces.parts(name):
                 if match := self._together(names):
-                    return self._seen_as(match, surface, "parts")
+                    return match.seen_as(surface, "parts")
         if match := self._like(longest):
-            return self._seen_as(match, surface, "like")
+            return match.seen_as(surface, "like")
         return None
 
     def look_up(self, name: str) -> Match | None:
@@ -136,11 +133,3 @@ class _Names:
             return None
         gap = ranked[0][0] - ranked[1][0] if len(ranked) > 1 else 1.0
         return Match(ranked[0][1].curies, {**ranked[0][1].features, "gap": min(gap, 1.0)})
-
-    def _seen_as(self, match: Match, surface: str, way: str) -> Match:
-        """The match with what the whole mention says of it."""
-        short = way == "itself" and len(surface) < _SHORT and not surface.islower()
-        return Match(
-            match.curies,
-            {**match.features, f"way:{way}": 1.0, "short": float(short), "several": float(len(match.curies) > 1)},
-        )
