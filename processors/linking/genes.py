@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from processors.linking import surface as surfaces
 from processors.linking.context import Context
-from processors.linking.match import LONGEST_NAME, Match
+from processors.linking.match import LONGEST_NAME, Match, together
 from processors.linking.organisms import HUMAN
 from processors.normalisation import exact_key, loose_key
 from processors.records import EntityType
@@ -73,8 +73,7 @@ class _Genes:
             found = [self.look_up(name.strip()) or self._bare(name.strip()) for name in names]
             matches = [match for match in found if match]
             if len(matches) == len(names):
-                weakest = min(matches, key=lambda match: (match.features["share"], match.features["seen"]))
-                return Match(tuple(dict.fromkeys(c for m in matches for c in m.curies)), weakest.features).seen_as(surface, "parts")
+                return together(matches).seen_as(surface, "parts")
         if match := self._bare(self.context.expanded(surface)):
             return match.seen_as(surface, "bare")
         return None

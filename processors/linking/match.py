@@ -1,6 +1,6 @@
 """What a resolver answers with: the identifiers of a mention, and what speaks for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -29,3 +29,9 @@ class Match(NamedTuple):
         short = way == "itself" and len(surface) < _SHORT and not surface.islower()
         told = {f"way:{way}": 1.0, "short": float(short), "several": float(len(self.curies) > 1)}
         return Match(self.curies, {**self.features, **told})
+
+
+def together(matches: Sequence[Match]) -> Match:
+    """The match of a mention that names several entities; no surer than the least sure of its parts."""
+    weakest = min(matches, key=lambda match: (match.features["share"], match.features["seen"]))
+    return Match(tuple(dict.fromkeys(curie for match in matches for curie in match.curies)), weakest.features)

@@ -7,7 +7,7 @@ from math import log1p
 from processors.linking import surface as surfaces
 from processors.linking.context import Context
 from processors.linking.likeness import compare
-from processors.linking.match import LONGEST_NAME, Match
+from processors.linking.match import LONGEST_NAME, Match, together
 from processors.normalisation import exact_key, loose_key, tokens
 from processors.records import Curie, EntityType
 from processors.vocabulary import Candidate
@@ -108,8 +108,7 @@ class _Names:
         matches = [match for match in found if match]
         if len(matches) < len(names):
             return None
-        weakest = min(matches, key=lambda match: (match.features["share"], match.features["seen"]))
-        return Match(tuple(dict.fromkeys(curie for match in matches for curie in match.curies)), weakest.features)
+        return together(matches)
 
     def _bare(self, name: str) -> Match | None:
         return next((match for rest in surfaces.bare(self.kind, name) if (match := self.look_up(rest))), None)
