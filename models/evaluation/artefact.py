@@ -9,7 +9,8 @@ from models.corpora.documents import ENTITY_TYPES, Document
 from models.corpora.guard import protected_documents, remove_leaks
 from models.corpora.registry import CORPORA, corpus
 from models.evaluation import gold
-from models.evaluation.baselines import Dictionary, same_sentence, usual_relations
+from models.evaluation.baselines.dictionary import Dictionary
+from models.evaluation.baselines.pairs import same_sentence, usual_relations
 from models.evaluation.distance import distance
 from models.evaluation.from_text import extract, score_linking, score_relations
 from models.evaluation.linking import evaluate_linking

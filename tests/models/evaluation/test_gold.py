@@ -4,7 +4,8 @@ import numpy as np
 
 from models.corpora.documents import Document, GoldMention
 from models.evaluation import gold
-from models.evaluation.baselines import Dictionary, usual_relations
+from models.evaluation.baselines.dictionary import Dictionary
+from models.evaluation.baselines.pairs import usual_relations
 from models.evaluation.counts import Counts
 from models.evaluation.table import table
 from processors.records import EntityType

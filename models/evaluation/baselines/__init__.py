@@ -1,0 +1,1 @@
+"""What a model must beat: systems without the encoder, scored through the same counts."""
