@@ -8,9 +8,11 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
         ArtefactCorrupt       artefact.corrupt
         ArtefactMissing       artefact.missing
       BadInput                input.unusable
+      CorpusBroken            corpus.broken
       CorpusMissing           corpus.missing
       CorpusUnknown           corpus.unknown
       DemoStalled             demo.stalled
+      GoldUnusable            evaluation.gold
       GraphError              graph.error
         GraphAuthError        graph.auth
         GraphBadAddress       graph.bad-address
@@ -29,6 +31,7 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
         NotJson               record.not-json
         RecordTooLarge        record.too-large
         UnknownSchema         record.unknown-schema
+      ResultUnusable          evaluation.result
       RuntimeUnavailable      runtime.unavailable
       SettingsError           settings.invalid
       SourceError             source.unreadable
@@ -78,7 +81,8 @@ from graphstore.errors import (
     GraphUnknownArticle,
     GraphUnknownEntity,
 )
-from models.corpora.errors import CorpusMissing, CorpusUnknown, LeakedDocument, LicenceNotAllowed
+from models.corpora.errors import CorpusBroken, CorpusMissing, CorpusUnknown, LeakedDocument, LicenceNotAllowed
+from models.evaluation.errors import GoldUnusable, ResultUnusable
 from models.runtime.errors import Action, ArtefactCorrupt, ArtefactError, ArtefactMissing, BiorelayError, RuntimeUnavailable, TextTooLong
 from models.training.errors import OtherRun, RecipeError, WeightsMissing
 from processors.errors import (
@@ -130,6 +134,7 @@ __all__ = [
     "BiorelayError",
     "BrokerRefused",
     "BrokerUnreachable",
+    "CorpusBroken",
     "CorpusMissing",
     "CorpusUnknown",
     "DeadLetterMissing",
@@ -137,6 +142,7 @@ __all__ = [
     "EmbeddedBrokerError",
     "EmbeddedBrokerFull",
     "EndpointTaken",
+    "GoldUnusable",
     "GraphAuthError",
     "GraphBadAddress",
     "GraphBadContribution",
@@ -164,6 +170,7 @@ __all__ = [
     "RegistryRefused",
     "RegistryUnreachable",
     "ResourceAway",
+    "ResultUnusable",
     "RuntimeUnavailable",
     "SecondWorker",
     "SettingsError",

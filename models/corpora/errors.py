@@ -15,6 +15,12 @@ class CorpusMissing(BiorelayError):
     code = "corpus.missing"
 
 
+class CorpusBroken(BiorelayError):
+    """A corpus file is not what its registry entry says: the message names file and line, or record."""
+
+    code = "corpus.broken"
+
+
 class LeakedDocument(BiorelayError):
     """The training data holds a document of a dev or test set, or a held-out one."""
 
