@@ -46,7 +46,7 @@ class Artefact:
     def verified(self, name: str) -> Path:
         """The path of a file that has, at this moment, the bytes that the manifest states; raises as `load_artefact` does."""
         entry = self.manifest.files[name]
-        _verify(self.folder / name, entry.sha256, entry.bytes)
+        verify_file(self.folder / name, entry.sha256, entry.bytes)
         return self.folder / name
 
 
@@ -136,7 +136,8 @@ def _schema(place: Path) -> object:
     return data.get("schema") if isinstance(data, dict) else None
 
 
-def _verify(path: Path, sha256: str, size: int) -> None:
+def verify_file(path: Path, sha256: str, size: int) -> None:
+    """Raise `ArtefactMissing` or `ArtefactCorrupt` unless the file has these bytes."""
     try:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()

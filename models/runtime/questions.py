@@ -8,12 +8,13 @@ Markers and tasks are pieces of their own behind the tokeniser's vocabulary, so 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.runtime.pieces import piece_ranges
+from models.runtime.tokenizer import PieceTokenizer
 
 Ints = NDArray[np.int64]
 
@@ -33,7 +34,7 @@ MARKERS = 4  # of each entity type: first entity opens, closes, second entity op
 _FAR = np.int64(1) << 32
 
 
-class Pieces(NamedTuple):
+class Passage(NamedTuple):
     """A text's T pieces, cut once for all of its pairs."""
 
     ids: Ints  # (T)
@@ -62,20 +63,15 @@ class Context:
 
 
 class Questions:
-    """Asks, with one tokeniser (of the `tokenizers` library). Pure; safe for threads."""
+    """Asks, with one tokeniser. Pure; safe for threads."""
 
-    def __init__(self, tokenizer: Any, *, types: int, tasks: int) -> None:
-        """Raises `ValueError` where the tokeniser has no pieces that frame a text."""
-        self._tokenizer = tokenizer
-        framed = tokenizer.encode("", add_special_tokens=True).ids
-        if len(framed) != 2:
-            raise ValueError(f"the tokeniser frames a text with {len(framed)} pieces, not with one before and one behind it")
-        self._before, self._behind = framed
+    def __init__(self, tokenizer: PieceTokenizer, *, types: int, tasks: int) -> None:
+        self.tokenizer = tokenizer
         self._what = self._cut("what is")
         self._between = self._cut("between")
         self._and = self._cut("and")
         self._mark = self._cut("?")
-        self.first_marker: int = tokenizer.get_vocab_size(with_added_tokens=True)
+        self.first_marker: int = tokenizer.tokenizer.get_vocab_size(with_added_tokens=True)
         self._types = types
         self._tasks = tasks
 
@@ -92,27 +88,26 @@ class Questions:
         """The piece that names a task."""
         return self.first_marker + MARKERS * self._types + number
 
-    def cut(self, text: str, sentence_ends: Sequence[int]) -> Pieces:
+    def cut(self, text: str, sentence_ends: Sequence[int]) -> Passage:
         """A text's pieces; `sentence_ends` are code points, rising."""
-        pieces = self._tokenizer.encode(text, add_special_tokens=False)
-        offsets = np.array(pieces.offsets, dtype=np.int32).reshape(-1, 2)
-        sentence = np.searchsorted(np.asarray(sentence_ends, dtype=np.int64), offsets[:, 0], side="right")
-        return Pieces(np.array(pieces.ids, dtype=np.int64), offsets, sentence.astype(np.int64))
+        pieces = self.tokenizer.cut(text)
+        sentence = np.searchsorted(np.asarray(sentence_ends, dtype=np.int64), pieces.offsets[:, 0], side="right")
+        return Passage(pieces.ids, pieces.offsets, sentence.astype(np.int64))
 
-    def end(self, pieces: Pieces, type_: int, spans: Sequence[tuple[int, int]]) -> End | None:
+    def end(self, passage: Passage, type_: int, spans: Sequence[tuple[int, int]]) -> End | None:
         """An entity by its mentions' code points; None where no mention touches a piece."""
         ordered = sorted(set(spans))
-        start, stop = piece_ranges(pieces.offsets, [s for s, _ in ordered], [e for _, e in ordered])
+        start, stop = piece_ranges(passage.offsets, [s for s, _ in ordered], [e for _, e in ordered])
         touched = start < stop
         return End(type_, start[touched], stop[touched]) if touched.any() else None
 
-    def ask(self, pieces: Pieces, task: int, first: End, second: End, context: Context) -> Ints:
+    def ask(self, passage: Passage, task: int, first: End, second: End, context: Context) -> Ints:
         """The pieces (L) of one pair's question and text, with those that frame it.
 
         L is at most `context.budget + 4 * MARKED + 2 * NAME_PIECES + 12`, the last for the question's own words and what frames it.
         """
         left, right = _nearest(first, second)
-        kept = _keep(pieces.sentence, (first.start, second.start), (left[0], right[0]), context)
+        kept = _keep(passage.sentence, (first.start, second.start), (left[0], right[0]), context)
         marks: list[tuple[int, int, int, int]] = []  # place in the kept text, closing first, outer ones outside, piece
         for end, near, second_one in ((first, left, False), (second, right, True)):
             for start, stop in near:
@@ -122,21 +117,30 @@ class Questions:
                     marks.append((at, 1, -length, self.marker(end.type, second_one)))
                     marks.append((at + length, 0, length, self.marker(end.type, second_one, closing=True)))
         marks.sort()
-        text = np.insert(pieces.ids[kept], [place for place, *_ in marks], [piece for *_, piece in marks])
+        text = np.insert(passage.ids[kept], [place for place, *_ in marks], [piece for *_, piece in marks])
         names = [
             [
                 self.marker(end.type, which),
-                *pieces.ids[end.start[0] : end.stop[0]][:NAME_PIECES],
+                *passage.ids[end.start[0] : end.stop[0]][:NAME_PIECES],
                 self.marker(end.type, which, closing=True),
             ]
             for which, end in ((False, first), (True, second))
         ]
-        question = [self._before, *self._what, self.task(task), *self._between, *names[0], *self._and, *names[1], *self._mark, self._behind]
-        return np.concatenate([np.array(question, dtype=np.int64), text, [self._behind]])
+        question = [
+            self.tokenizer.first,
+            *self._what,
+            self.task(task),
+            *self._between,
+            *names[0],
+            *self._and,
+            *names[1],
+            *self._mark,
+            self.tokenizer.last,
+        ]
+        return np.concatenate([np.array(question, dtype=np.int64), text, [self.tokenizer.last]])
 
     def _cut(self, words: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(words, add_special_tokens=False).ids
-        return ids
+        return [int(piece) for piece in self.tokenizer.cut(words).ids]
 
 
 def _nearest(first: End, second: End) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

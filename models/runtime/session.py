@@ -7,15 +7,23 @@ independent of its neighbours: dynamic int8 takes one activation scale over the 
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from models.runtime.artefact import Artefact
 from models.runtime.errors import ArtefactError, RuntimeUnavailable
 
 Shape = tuple[int | None, ...]
 """Dimensions of an array; None is free."""
+
+
+class Folder(Protocol):
+    """An artefact of any kind, as far as its graphs go."""
+
+    def path(self, name: str) -> Path: ...
+
+    def verified(self, name: str) -> Path: ...
 
 
 class Graph:
@@ -24,7 +32,7 @@ class Graph:
     Sessions of their own scale better over threads than one shared session, whose calls contend for its memory.
     """
 
-    def __init__(self, artefact: Artefact, name: str) -> None:
+    def __init__(self, artefact: Folder, name: str) -> None:
         """Raises `RuntimeUnavailable` without onnxruntime, `ArtefactError` where it refuses the graph."""
         self._artefact = artefact
         self._name = name

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tokenizers import Tokenizer
 
 from models.runtime.artefact import ARTEFACTS
-from models.runtime.questions import MARKED, MENTION_PIECES, NAME_PIECES, SMALLEST_BUDGET, Context, End, Pieces, Questions
+from models.runtime.questions import MARKED, MENTION_PIECES, NAME_PIECES, SMALLEST_BUDGET, Context, End, Passage, Questions
+from models.runtime.tokenizer import PieceTokenizer
 
 TEXT = "BRCA1 and breast cancer. Loss of BRCA1 was seen. Aspirin did nothing. It rained. Breast cancer was common; BRCA1 was not."
 ENDS = (24, 48, 69, 79, len(TEXT))
@@ -20,10 +20,7 @@ CANCER = [(10, 23), (80, 93)]
 
 @cache
 def questions() -> Questions:
-    tokenizer = Tokenizer.from_file(str(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return Questions(tokenizer, types=2, tasks=2)
+    return Questions(PieceTokenizer(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json"), types=2, tasks=2)
 
 
 def read(ids: np.ndarray) -> str:
@@ -34,7 +31,7 @@ def read(ids: np.ndarray) -> str:
         for second in (False, True):
             names[asks.marker(kind, second)] = f"<{'GD'[kind]}{1 + second}>"
             names[asks.marker(kind, second, closing=True)] = f"</{'GD'[kind]}{1 + second}>"
-    return " ".join(names.get(i) or asks._tokenizer.id_to_token(i) for i in ids.tolist())
+    return " ".join(names.get(i) or asks.tokenizer.tokenizer.id_to_token(i) for i in ids.tolist())
 
 
 def ask(first: list[tuple[int, int]], second: list[tuple[int, int]], context: Context) -> str:
@@ -88,11 +85,11 @@ def test_a_context_that_holds_no_pair_is_refused(wrong: dict[str, int]) -> None:
 
 
 @st.composite
-def pairs(draw: st.DrawFn) -> tuple[Pieces, End, End, Context]:
+def pairs(draw: st.DrawFn) -> tuple[Passage, End, End, Context]:
     total = draw(st.integers(2, 400))
     cuts = sorted(draw(st.sets(st.integers(1, total - 1), max_size=12)))
     sentence = np.searchsorted(np.array(cuts, dtype=np.int64), np.arange(total), side="right")
-    pieces = Pieces(np.arange(1000, 1000 + total), np.zeros((total, 2), np.int32), sentence)
+    pieces = Passage(np.arange(1000, 1000 + total), np.zeros((total, 2), np.int32), sentence)
     ends = []
     for kind in (GENE, DISEASE):
         starts = sorted(draw(st.sets(st.integers(0, total - 1), min_size=1, max_size=40)))
@@ -103,13 +100,13 @@ def pairs(draw: st.DrawFn) -> tuple[Pieces, End, End, Context]:
 
 @settings(deadline=None, max_examples=200)
 @given(pairs())
-def test_any_pair_is_asked_within_bounds(drawn: tuple[Pieces, End, End, Context]) -> None:
+def test_any_pair_is_asked_within_bounds(drawn: tuple[Passage, End, End, Context]) -> None:
     pieces, first, second, context = drawn
     asks = questions()
     ids = asks.ask(pieces, 0, first, second, context)
-    middle = ids.tolist().index(asks._behind)
+    middle = ids.tolist().index(asks.tokenizer.last)
     question, text = ids[: middle + 1], ids[middle + 1 : -1]
-    assert ids[-1] == asks._behind
+    assert ids[-1] == asks.tokenizer.last
     assert len(question) <= 12 + 2 * NAME_PIECES
     plain = text[text < asks.first_marker]
     assert (np.diff(plain) > 0).all(), "the text's pieces keep their order and stand there once"
