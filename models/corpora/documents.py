@@ -22,7 +22,7 @@ class Document:
     """One annotated abstract; mentions are sorted and stand in its text."""
 
     corpus: str  # corpus/split
-    pmid: str
+    pmid: str  # where the corpus gives none, the document's own name: line-17
     title: str
     text: str  # the title, a space, the abstract
     mentions: tuple[GoldMention, ...]
@@ -33,11 +33,11 @@ class Document:
         return self.text[len(self.title) + 1 :]
 
     def fingerprints(self) -> set[str]:
-        """What makes another document the same one: the PMID, the normalised text, and the normalised abstract where it is long.
+        """What makes another document the same one: its PMID, its normalised text, and its normalised abstract where that is long.
 
         Normalised: NFKC, case-folded, letters and digits only; so spacing, punctuation and markup do not hide a copy.
         """
-        marks = {f"pmid:{self.pmid}"}
+        marks = {f"pmid:{self.pmid}"} if self.pmid.isdecimal() else set()
         for name, text, shortest in (("text", self.text, 0), ("abstract", self.abstract, 200)):
             letters = normalise(text)
             if len(letters) > shortest:
