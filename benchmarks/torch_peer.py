@@ -22,7 +22,7 @@ from transformers import BertConfig, BertForTokenClassification, PreTrainedToken
 from models.runtime.artefact import ENCODER, RELATIONS, TOKENIZER, Artefact
 from models.runtime.pairs import PairInputs
 from models.runtime.windows import windows
-from models.training.network import PairHead
+from models.training.joint.network import PairHead
 
 HEAD_WIDTH = 32
 """Width of an attention head in MiniLM, which the weights alone do not show."""

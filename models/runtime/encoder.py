@@ -1,16 +1,15 @@
 """The shared encoder: a document's text in, one vector and the NER scores of every piece out."""
 
-import re
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.runtime.artefact import ENCODER, TOKENIZER, Artefact
 from models.runtime.cache import TextCache
-from models.runtime.errors import ArtefactError, TextTooLong
+from models.runtime.errors import TextTooLong
 from models.runtime.session import Graph, Shape
+from models.runtime.tokenizer import PieceTokenizer
 from models.runtime.windows import windows
 
 MAX_CHARACTERS = 200_000
@@ -18,9 +17,6 @@ MAX_CHARACTERS = 200_000
 
 CACHE_BYTES = 64 * 1024 * 1024
 """Default size of the cache: about a hundred abstracts, enough for a relation agent that follows the NER agent."""
-
-SURROGATE = re.compile("[\ud800-\udfff]")
-REPLACEMENT = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +39,36 @@ class Encoder:
     Safe for threads: each call runs on its caller's thread, and equal texts give bit-identical arrays on one machine.
     """
 
-    def __init__(self, artefact: Artefact, *, max_characters: int = MAX_CHARACTERS, cache_bytes: int = CACHE_BYTES) -> None:
-        """Raises `ArtefactError` where graph or tokeniser are not what the manifest says, `RuntimeUnavailable` without onnxruntime."""
+    def __init__(
+        self,
+        artefact: Artefact,
+        *,
+        max_characters: int = MAX_CHARACTERS,
+        cache_bytes: int = CACHE_BYTES,
+        guideline: str | None = None,
+    ) -> None:
+        """`guideline`: the corpus whose way to mark mentions is followed, where the artefact has heads of several.
+
+        Raises `ArtefactError` where graph or tokeniser are not what the manifest says, `RuntimeUnavailable` without onnxruntime,
+        `ValueError` for an unknown guideline.
+        """
         spec = artefact.manifest.encoder
         self.artefact = artefact
         self.max_characters = max_characters
         self.cache: TextCache[Encoded] = TextCache(cache_bytes)
-        self._window = spec.window - 2  # [CLS] and [SEP]
+        self._window = spec.window - 2  # the two special pieces
         self._overlap = spec.overlap
-        self._width = (spec.hidden, 3 * len(artefact.manifest.ner.types))
-        self._tokenizer, self._first, self._last = _open_tokenizer(artefact)
+        ner = artefact.manifest.ner
+        self._columns = list(ner.columns(guideline))
+        self._width = (spec.hidden, len(self._columns))
+        self._tokenizer = PieceTokenizer(artefact.path(TOKENIZER))
         self._graph = Graph(artefact, ENCODER)
         tokens: Shape = (None, None)
         inputs = dict.fromkeys(("input_ids", "attention_mask"), tokens)
         self._typed = "token_type_ids" in self._graph.inputs
         if self._typed:
             inputs["token_type_ids"] = tokens
-        self._graph.check(inputs, {"hidden": (None, None, self._width[0]), "ner": (None, None, self._width[1])})
+        self._graph.check(inputs, {"hidden": (None, None, self._width[0]), "ner": (None, None, 3 * len(ner.heads or ner.types))})
 
     def encode(self, text: str) -> Encoded:
         """Encode one text; any string will do, the empty one gives no pieces.
@@ -79,9 +88,7 @@ class Encoder:
         return encoded
 
     def _encode(self, text: str) -> Encoded:
-        # A lone surrogate is no character to the tokeniser; its stand-in keeps every offset.
-        pieces = self._tokenizer.encode(SURROGATE.sub(REPLACEMENT, text), add_special_tokens=False)
-        ids = np.array(pieces.ids, dtype=np.int64)
+        ids, offsets, words = self._tokenizer.cut(text)
         hidden = np.empty((len(ids), self._width[0]), dtype=np.float32)
         ner = np.empty((len(ids), self._width[1]), dtype=np.float32)
         for window in windows(len(ids), self._window, self._overlap):
@@ -89,35 +96,16 @@ class Encoder:
             kept = slice(window.keep_start, window.keep_end)
             read = slice(1 + window.keep_start - window.start, 1 + window.keep_end - window.start)
             hidden[kept] = out_hidden[0, read]
-            ner[kept] = out_ner[0, read]
-        offsets = np.array(pieces.offsets, dtype=np.int32).reshape(-1, 2)
-        words = np.array(pieces.word_ids, dtype=np.int32)
+            ner[kept] = out_ner[0, read][:, self._columns]
         for array in (offsets, words, hidden, ner):
             array.flags.writeable = False  # the cache hands the same arrays to every caller
         return Encoded(offsets, words, hidden, ner)
 
     def _run(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         framed = np.empty((1, len(ids) + 2), dtype=np.int64)
-        framed[0, 0], framed[0, 1:-1], framed[0, -1] = self._first, ids, self._last
+        framed[0, 0], framed[0, 1:-1], framed[0, -1] = self._tokenizer.first, ids, self._tokenizer.last
         feed = {"input_ids": framed, "attention_mask": np.ones_like(framed)}
         if self._typed:
             feed["token_type_ids"] = np.zeros_like(framed)
         hidden, ner = self._graph.run(("hidden", "ner"), feed)
         return hidden, ner
-
-
-def _open_tokenizer(artefact: Artefact) -> tuple[Any, int, int]:
-    """The tokeniser, and the numbers of its first and last special piece."""
-    from tokenizers import Tokenizer
-
-    path = artefact.path(TOKENIZER)
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:
-        raise ArtefactError(f"{path} is no tokeniser that this version reads: {error}") from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    first, last = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    if first is None or last is None:
-        raise ArtefactError(f"{path} lacks [CLS] or [SEP]")
-    return tokenizer, first, last

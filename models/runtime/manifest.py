@@ -48,9 +48,14 @@ class EncoderSpec(Part):
 
 
 class NerSpec(Part):
-    """The token head: `logits[:, 3*k + {0, 1, 2}]` are O, B and I of type k."""
+    """The token heads: `logits[:, 3*k + {0, 1, 2}]` are O, B and I of head k.
+
+    A head marks one entity type by one corpus's guideline; without `heads` there is one for each type, in their order.
+    """
 
     types: Annotated[tuple[str, ...], Field(min_length=1)]
+    heads: tuple[tuple[str, str], ...] = ()  # corpus, type
+    guideline: str = ""  # the corpus that is followed where the caller names none; it has a head for every type
     temperature: Positive | dict[str, Positive] = 1.0
     threshold: Share | dict[str, Share] = 0.0
 
@@ -61,7 +66,26 @@ class NerSpec(Part):
         for table in (self.temperature, self.threshold):
             if isinstance(table, dict) and set(table) != set(self.types):
                 raise ValueError(f"a table by type names {sorted(table)}, the types are {sorted(self.types)}")
+        lacking = [name for name in self.types if self.heads and (self.guideline, name) not in self.heads]
+        if lacking:
+            raise ValueError(f"guideline {self.guideline!r} has no head for {', '.join(lacking)}")
         return self
+
+    @property
+    def guidelines(self) -> tuple[str, ...]:
+        """The corpora whose guidelines can be followed."""
+        return tuple(dict.fromkeys(name for name, _ in self.heads))
+
+    def columns(self, guideline: str | None = None) -> tuple[int, ...]:
+        """The columns of O, B and I of each type, in the order of `types`: by that guideline, where it has the type, else by the default.
+
+        Raises `ValueError` for a guideline that no head follows.
+        """
+        if guideline is not None and guideline not in self.guidelines:
+            raise ValueError(f"there is no guideline {guideline!r}; there are {', '.join(self.guidelines) or 'none to choose from'}")
+        heads = self.heads or tuple((self.guideline, name) for name in self.types)
+        at = [heads.index((guideline, name) if (guideline, name) in heads else (self.guideline, name)) for name in self.types]
+        return tuple(3 * head + label for head in at for label in range(3))
 
     def temperatures(self) -> tuple[float, ...]:
         """One temperature a type, in the order of `types`."""

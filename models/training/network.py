@@ -1,18 +1,17 @@
-"""The network: one encoder over the text, an O/B/I head for each entity type, and the single-pass pair head.
-
-The text is encoded once, before entities are known; entity types enter in the pair head.
-"""
+"""What networks of all kinds share."""
 
 import threading
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from models.runtime.pairs import FEATURES
-
 random = threading.local()
 """`random.generator`: what dropout draws from on this thread, so that several threads draw alike in every run."""
+
+
+def seed_dropout(seed: int, device: torch.device | str = "cpu") -> None:
+    """Let this thread's dropout draw from a generator of its own."""
+    random.generator = torch.Generator(device=device).manual_seed(seed)
 
 
 class Dropout(nn.Module):
@@ -36,82 +35,3 @@ def own_dropout(module: nn.Module) -> None:
             setattr(module, name, Dropout(child.p))
         else:
             own_dropout(child)
-
-
-class PairHead(nn.Module):
-    """Every candidate pair of a document in one pass, over hidden states that the NER head has read too.
-
-    A mention is the mean of its pieces, an entity the logsumexp of its mentions (Jia et al. 2019, arXiv:1904.02347),
-    a pair both entities, their product, the product of their closest mentions, what stands between those, what the
-    pair's query finds in the whole document, and the distances and counts of `pairs.v1`.
-    Inputs are the arrays of `models.runtime.pairs.PairInputs`; the answer is (P, labels + extra) logits.
-    """
-
-    def __init__(self, hidden: int, *, width: int, query: int, inner: int, types: int, labels: int, dropout: float) -> None:
-        super().__init__()
-        self.mention = nn.Linear(hidden, width)
-        self.mention_norm = nn.LayerNorm(width)
-        self.value = nn.Linear(hidden, width)
-        self.key = nn.Linear(hidden, query)
-        self.kind = nn.Embedding(types, width)
-        self.query = nn.Linear(2 * width, query)
-        self.inner = nn.Linear(7 * width + len(FEATURES), inner)
-        self.out = nn.Linear(inner, labels)
-        self.dropout = Dropout(dropout)
-        self.scale = query**-0.5
-
-    def forward(  # noqa: PLR0917  the graph's inputs, in their order
-        self,
-        hidden: Tensor,
-        mention_start: Tensor,
-        mention_end: Tensor,
-        entity_mentions: Tensor,
-        entity_type: Tensor,
-        pairs: Tensor,
-        closest: Tensor,
-        between: Tensor,
-        features: Tensor,
-    ) -> Tensor:
-        values = self.value(hidden)
-        mentions = self.mention_norm(_means(self.mention(hidden), mention_start, mention_end))
-        entities = torch.log(entity_mentions @ torch.exp(mentions)) + self.kind(entity_type)
-        left, right = entities[pairs[:, 0]], entities[pairs[:, 1]]
-        near_left, near_right = mentions[closest[:, 0]], mentions[closest[:, 1]]
-        queries = self.query(torch.cat([left, right], dim=1)) * self.scale
-        context = torch.softmax(queries @ self.key(hidden).T, dim=1) @ values
-        middle = _means(values, between[:, 0], between[:, 1])
-        pair = torch.cat([left, right, left * right, near_left + near_right, near_left * near_right, context, middle, features], dim=1)
-        logits: Tensor = self.out(self.dropout(torch.nn.functional.gelu(self.inner(self.dropout(pair)))))
-        return logits
-
-
-def _means(rows: Tensor, start: Tensor, end: Tensor) -> Tensor:
-    """Means of rows start:end, zeros where that is empty. (T, D), (N), (N) -> (N, D)."""
-    sums = torch.cat([torch.zeros_like(rows[:1]), torch.cumsum(rows, dim=0)])
-    length = torch.clamp(end - start, min=1).to(rows.dtype)
-    return (sums[end] - sums[start]) / length.unsqueeze(1)
-
-
-class Encoder(nn.Module):
-    """BERT and the NER head: what `encoder.onnx` holds."""
-
-    def __init__(self, bert: Any, *, types: int, dropout: float) -> None:
-        super().__init__()
-        self.bert = bert
-        self.dropout = Dropout(dropout)
-        self.ner = nn.Linear(bert.config.hidden_size, 3 * types)
-        self.config = bert.config
-
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> dict[str, Tensor]:
-        """(W, L) int64 -> hidden (W, L, H) and ner (W, L, 3 K), float32."""
-        hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
-        return {"hidden": hidden, "ner": self.ner(self.dropout(hidden))}
-
-
-class Relay(nn.Module):
-    """Encoder and pair head together, as they are trained."""
-
-    def __init__(self, encoder: Encoder, pairs: PairHead) -> None:
-        super().__init__()
-        self.encoder = encoder
-        self.pairs = pairs

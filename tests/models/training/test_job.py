@@ -105,22 +105,23 @@ def test_a_killed_run_goes_on(resumed: tuple[Path, list[ProgressEvent]]) -> None
     assert 0 < begun.done < begun.total
     told = [event for event in events if event.tokens_per_second]
     assert told
-    assert all(event.remaining is not None and event.values["loss_ner"] > 0 for event in told)
+    assert all(event.remaining is not None and event.values["ner"] > 0 for event in told)
     assert [event.phase for event in events][-1] == "done"
 
 
 def test_a_killed_run_ends_like_one_that_was_not(work: Path, resumed: tuple[Path, list[ProgressEvent]]) -> None:
     import torch
 
-    from models.training.data import load_data
-    from models.training.loop import train
+    from models.training.engine import train
+    from models.training.joint.data import load_data
+    from models.training.joint.task import JointTask
 
     recipe = read_recipe(work / "tiny.toml")
-    (work / "whole").mkdir()
-    train(recipe, load_data(recipe, work / "data"), work / "whole", resume=True, progress=lambda event: None)
+    task = JointTask(recipe, load_data(recipe, work / "data", work), work)
+    train(task, recipe, work / "whole", resume=True, progress=lambda event: None)
     one = torch.load(work / "whole" / "checkpoint.pt", weights_only=True)
     other = torch.load(work / "out" / "tiny" / "1.run" / "checkpoint.pt", weights_only=True)
-    assert one["step"] == other["step"]
+    assert one["at"]["step"] == other["at"]["step"]
     for name, value in one["network"].items():
         assert torch.equal(value, other["network"][name]), name
 
@@ -181,20 +182,23 @@ def test_adapters_train_and_merge(work: Path, tmp_path: Path) -> None:
     import onnxruntime
     import torch
 
-    from models.training.data import load_data
+    from models.training.engine import train
     from models.training.graphs import export_encoder
-    from models.training.loop import train
-    from models.training.weights import build, merge
+    from models.training.joint.data import load_data
+    from models.training.joint.network import exportable
+    from models.training.joint.task import JointTask
 
     recipe = read_recipe(tiny(tmp_path, **{"dropout = 0.1": 'dropout = 0.1\nadapter = "lora"', "scores = 2": "scores = 1"}))
-    start = {name: p for name, p in build(recipe).named_parameters() if p.requires_grad}
+    task = JointTask(recipe, load_data(recipe, work / "data", tmp_path), tmp_path)
+    network = task.network
+    start = {name: p.detach().clone() for name, p in network.named_parameters() if p.requires_grad}
     assert all("lora" in name for name in start if name.startswith("encoder.bert."))
-    network, _ = train(recipe, load_data(recipe, work / "data"), tmp_path, resume=True, progress=lambda event: None)
+    train(task, recipe, tmp_path, resume=True, progress=lambda event: None)
     assert any(not torch.equal(p, start[name]) for name, p in network.named_parameters() if "lora_B" in name)
     ids = torch.arange(1000, 1040).reshape(1, -1)
     with torch.no_grad():
         before = network.encoder(ids, torch.ones_like(ids))["hidden"].numpy()
-    merge(network)
+    exportable(network)
     assert not any("lora" in name for name, _ in network.named_parameters())
     export_encoder(network.encoder, tmp_path / "encoder.onnx")
     session = onnxruntime.InferenceSession(str(tmp_path / "encoder.onnx"), providers=["CPUExecutionProvider"])
@@ -206,16 +210,16 @@ def test_adapters_train_and_merge(work: Path, tmp_path: Path) -> None:
 
 def test_a_planted_leak_stops_the_job(work: Path, tmp_path: Path) -> None:
     """The removal step takes a leaked training document out; a held-out one is a fault of the recipe, and stops."""
-    from models.training.data import load_data
+    from models.training.joint.data import load_data
 
     data = small_data(tmp_path / "data")
     train, dev = blocks("biored_small.pubtator")[:4], blocks("biored_small.pubtator")[4:]
     lay(data, "biored/Train.PubTator", [*train, dev[0]])
-    gathered = load_data(read_recipe(work / "tiny.toml"), data)
+    gathered = load_data(read_recipe(work / "tiny.toml"), data, tmp_path)
     assert gathered.summary[0]["removed"]["in_dev_or_test_sets"] == 1
     lay(data, "biored/Dev.PubTator", [*dev, train[0]])
     with pytest.raises(LeakedDocument, match=HELD_OUT):
-        load_data(read_recipe(work / "tiny.toml"), data)
+        load_data(read_recipe(work / "tiny.toml"), data, tmp_path)
     lay(data, "biored/Train.PubTator", train[1:])
     with pytest.raises(RecipeError, match="held_out"):
-        load_data(read_recipe(work / "tiny.toml"), data)
+        load_data(read_recipe(work / "tiny.toml"), data, tmp_path)

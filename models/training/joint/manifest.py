@@ -12,8 +12,9 @@ from models.corpora.documents import ENTITY_TYPES, LABELS
 from models.runtime.artefact import MANIFEST, REQUIRED
 from models.runtime.manifest import SCHEMA
 from models.runtime.pairs import FEATURES_VERSION
-from models.training.calibration import NerFit, PairFit
-from models.training.recipe import Recipe
+from models.training.joint.calibration import NerFit, PairFit
+from models.training.joint.data import HELD_OUT
+from models.training.joint.recipe import JointRecipe
 
 PACKAGE = "biorelay"
 DECISION = (
@@ -26,7 +27,7 @@ DECISION = (
 class Facts:
     """What the manifest states; calibration and metrics are filled in as they become known."""
 
-    recipe: Recipe
+    recipe: JointRecipe
     training: dict[str, Any]
     ner: NerFit = field(default_factory=lambda: NerFit(1.0, 0.0))
     pairs: PairFit = field(default_factory=lambda: PairFit(0.0, 1.0, 0.5))
@@ -55,7 +56,9 @@ class Facts:
             },
             "ner": {
                 "types": [t.value for t in ENTITY_TYPES],
-                "scheme": "BIO per type: logits[:, 3*k+{0,1,2}] = O,B,I of type k",
+                "scheme": "BIO per head: logits[:, 3*k+{0,1,2}] = O,B,I of head k",
+                "heads": [list(head) for head in self.training["heads"]],
+                "guideline": HELD_OUT,
                 "temperature": self.ner.temperature,
                 "threshold": self.ner.threshold,
             },

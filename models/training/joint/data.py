@@ -10,9 +10,9 @@ from models.corpora.documents import Document
 from models.corpora.guard import fingerprints_of, protected_documents, refuse_leaks, refuse_licences, remove_leaks
 from models.corpora.registry import CORPORA, Corpus, corpus
 from models.training.errors import RecipeError
-from models.training.examples import Example, ExampleMaker
-from models.training.recipe import Recipe
-from models.training.weights import open_tokenizer
+from models.training.joint.examples import Example, ExampleMaker, ner_heads
+from models.training.joint.recipe import JointRecipe
+from models.training.weights import open_tokenizer, weights_folder
 
 HELD_OUT = "biored"
 
@@ -22,13 +22,14 @@ class TrainingData:
     examples: Sequence[Example]
     passes: Sequence[int]  # how often each example is read in the run
     held_out: Sequence[Example]
+    heads: Sequence[tuple[str, str]]  # corpus and entity type of each NER head
     first: int  # piece numbers of [CLS] and [SEP]
     last: int
     fingerprint: str  # changes with any byte of the corpora's files
     summary: list[dict[str, Any]] = field(default_factory=list)  # for the manifest
 
 
-def load_data(recipe: Recipe, data: Path) -> TrainingData:
+def load_data(recipe: JointRecipe, data: Path, out: Path) -> TrainingData:
     """Read the recipe's corpora.
 
     Every document that any registered dev or test set holds is taken out, the held-out documents too, and a document
@@ -36,7 +37,8 @@ def load_data(recipe: Recipe, data: Path) -> TrainingData:
     `CorpusMissing`, `RecipeError`.
     """
     corpora = [corpus(part.name) for part in recipe.corpora]
-    refuse_licences(corpora)
+    if recipe.shipping:
+        refuse_licences(corpora)
     protected = protected_documents(data, CORPORA.values())
     held_out = _held_out(recipe, data, protected)
     carved = fingerprints_of(held_out)
@@ -62,12 +64,14 @@ def load_data(recipe: Recipe, data: Path) -> TrainingData:
             }
         )
     refuse_leaks(documents, {**protected, **carved})
-    tokenizer = open_tokenizer(recipe.encoder)
-    maker = ExampleMaker(tokenizer, window=recipe.encoder.window, overlap=recipe.encoder.overlap)
+    tokenizer = open_tokenizer(weights_folder(recipe.encoder, out))
+    heads = ner_heads([part.name for part in recipe.corpora])
+    maker = ExampleMaker(tokenizer, heads, window=recipe.encoder.window, overlap=recipe.encoder.overlap)
     return TrainingData(
         examples=[maker.make(d) for d in documents],
         passes=passes,
         held_out=[maker.make(d) for d in held_out],
+        heads=heads,
         first=tokenizer.token_to_id("[CLS]"),
         last=tokenizer.token_to_id("[SEP]"),
         fingerprint=hashlib.sha256(repr(summary).encode()).hexdigest(),
@@ -75,7 +79,7 @@ def load_data(recipe: Recipe, data: Path) -> TrainingData:
     )
 
 
-def _held_out(recipe: Recipe, data: Path, protected: dict[str, str]) -> list[Document]:
+def _held_out(recipe: JointRecipe, data: Path, protected: dict[str, str]) -> list[Document]:
     """The held-out documents.
 
     Raises `RecipeError` for a PMID that is none of the training documents, `LeakedDocument` for one that dev or test holds.

@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.corpora.documents import ENTITY_TYPES, LABELS, Document, GoldMention
+from models.corpora.documents import LABELS, Document, GoldMention
 from models.corpora.registry import corpus
 from models.runtime.artefact import ARTEFACTS
-from models.training.examples import IGNORED, Example, ExampleMaker, pair_inputs, pair_labels, type_pair_indices
+from models.training.joint.examples import IGNORED, Example, ExampleMaker, columns, ner_heads, pair_inputs, pair_labels, type_pair_indices
 from models.training.plan import halves, padded_pieces, plan
 from processors.records import EntityType
 from tests.models.corpora.conftest import small_data
 
+HEADS = ner_heads(["biored", "bc5cdr", "ncbi-disease"])
 TYPE_PAIRS = type_pair_indices(
     [("Gene", "Gene"), ("Gene", "Disease"), ("Gene", "Chemical"), ("Disease", "Chemical"), ("Chemical", "Chemical")]
 )
@@ -28,7 +29,7 @@ def tokenizer() -> Any:
 
 @pytest.fixture(scope="module")
 def maker(tokenizer: Any) -> ExampleMaker:
-    return ExampleMaker(tokenizer, window=128, overlap=32)
+    return ExampleMaker(tokenizer, HEADS, window=128, overlap=32)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,9 @@ def examples(maker: ExampleMaker, tmp_path_factory: pytest.TempPathFactory) -> l
 def test_labels_spell_the_mentions(examples: list[Example]) -> None:
     for example in examples:
         text = example.document.text
-        for k, kind in enumerate(ENTITY_TYPES):
+        for k, (source, kind) in enumerate(HEADS):
+            if source != example.document.corpus.partition("/")[0]:
+                continue
             labels = example.labels[:, k]
             found = set()
             for first in np.flatnonzero(labels == 1).tolist():
@@ -53,18 +56,24 @@ def test_labels_spell_the_mentions(examples: list[Example]) -> None:
             assert len(gold - found) <= len(gold) // 5  # a mention inside a piece, or inside another mention
 
 
-def test_types_that_a_corpus_does_not_annotate_are_masked(examples: list[Example]) -> None:
+def test_a_corpus_says_nothing_to_the_heads_of_another(examples: list[Example]) -> None:
+    assert len(HEADS) == 6 + 2 + 1
     for example in examples:
-        annotated = corpus(example.document.corpus.partition("/")[0]).annotates
-        for k, kind in enumerate(ENTITY_TYPES):
+        for k, (source, _) in enumerate(HEADS):
             masked = example.labels[:, k] == IGNORED
-            assert masked.all() if kind not in annotated else not masked.any()
+            assert masked.all() if source != example.document.corpus.partition("/")[0] else not masked.any()
+
+
+def test_columns_of_a_guideline() -> None:
+    assert columns(HEADS, "biored") == list(range(18))
+    with pytest.raises(ValueError, match="ncbi-disease"):
+        columns(HEADS, "ncbi-disease")
 
 
 def test_of_mentions_that_overlap_the_longest_is_labelled(maker: ExampleMaker) -> None:
     text = "breast cancer cells here"
     mentions = (GoldMention(0, 13, EntityType.DISEASE, ()), GoldMention(7, 13, EntityType.DISEASE, ()))
-    labels = maker.make(Document("biored/train", "1", text, text + " ", mentions)).labels[:, ENTITY_TYPES.index(EntityType.DISEASE)]
+    labels = maker.make(Document("biored/train", "1", text, text + " ", mentions)).labels[:, HEADS.index(("biored", "Disease"))]
     assert labels.tolist() == [1, 2, 0, 0]
 
 
@@ -92,25 +101,27 @@ def test_gold_relations_stand_at_their_pairs(examples: list[Example]) -> None:
 
 def test_a_plan_reads_every_document_as_often_as_it_says(examples: list[Example]) -> None:
     passes = [3 if e.document.corpus.startswith("biored") else 1 for e in examples]
-    steps = plan(examples, passes, tokens_per_step=512, seed=7)
+    shapes = [e.shape for e in examples]
+    steps = plan(shapes, passes, tokens_per_step=512, seed=7)
     read = [i for step in steps for i in step]
     assert [read.count(i) for i in range(len(examples))] == passes
-    assert all(len(step) == 1 or padded_pieces(examples, step) <= 512 for step in steps)
-    assert steps == plan(examples, passes, tokens_per_step=512, seed=7)
-    assert steps != plan(examples, passes, tokens_per_step=512, seed=8)
+    assert all(len(step) == 1 or padded_pieces(shapes, step) <= 512 for step in steps)
+    assert steps == plan(shapes, passes, tokens_per_step=512, seed=7)
+    assert steps != plan(shapes, passes, tokens_per_step=512, seed=8)
 
 
 def test_halves_share_a_step(examples: list[Example]) -> None:
-    everything = list(range(len(examples)))
-    parts = halves(examples, everything, 2)
+    shapes = [e.shape for e in examples]
+    everything = list(range(len(shapes)))
+    parts = halves(shapes, everything, 2)
     assert sorted(i for part in parts for i in part) == everything
-    sizes = [sum(examples[i].pieces for i in part) for part in parts]
-    assert max(sizes) - min(sizes) <= max(e.pieces for e in examples)
-    assert halves(examples, [4], 2) == [[4]]
+    sizes = [sum(shapes[i].pieces for i in part) for part in parts]
+    assert max(sizes) - min(sizes) <= max(s.pieces for s in shapes)
+    assert halves(shapes, [4], 2) == [[4]]
 
 
 def test_windows_cover_long_documents(maker: ExampleMaker, examples: list[Example]) -> None:
     long = max(examples, key=lambda e: len(e.ids))
     assert len(long.windows) > 1
-    assert long.pieces == sum(w.end - w.start + 2 for w in long.windows)
+    assert long.shape.pieces == sum(w.end - w.start + 2 for w in long.windows)
     assert Path(long.document.corpus).name == "train"

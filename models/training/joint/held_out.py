@@ -8,21 +8,23 @@ from models.corpora.documents import ENTITY_TYPES
 from models.evaluation import gold
 from models.evaluation.counts import Counts
 from models.runtime.spans import decode_spans
-from models.training.examples import Example
-from models.training.network import Relay
-from models.training.steps import predict
+from models.training.joint.examples import Example
+from models.training.joint.network import Relay
+from models.training.joint.steps import predict
 
 ONES = (1.0,) * len(ENTITY_TYPES)
 ZEROS = (0.0,) * len(ENTITY_TYPES)
 
 
-def score(network: Relay, examples: Sequence[Example], type_pairs: Sequence[tuple[int, int]], *, first: int, last: int) -> dict[str, float]:
+def score(
+    network: Relay, examples: Sequence[Example], type_pairs: Sequence[tuple[int, int]], *, columns: Sequence[int], first: int, last: int
+) -> dict[str, float]:
     """NER micro F1, pair F1 and typed F1 with gold entities, by the likeliest label (0 to 1), and `mean`: that of NER and typed."""
     ner, pair, typed = [], [], []
     for example in examples:
         logits, inputs, scores = predict(network, example, type_pairs, first=first, last=last)
         document = example.document
-        found = decode_spans(logits, example.offsets, example.words, document.text, temperatures=ONES, thresholds=ZEROS)
+        found = decode_spans(logits[:, columns], example.offsets, example.words, document.text, temperatures=ONES, thresholds=ZEROS)
         ner.append(gold.spans(document, [(s.start, s.end, ENTITY_TYPES[s.type]) for s in found], ENTITY_TYPES)[gold.ALL])
         if inputs is not None and example.entities is not None:
             labels = scores.argmax(axis=1) if len(inputs.pairs) else np.zeros(0, np.int64)

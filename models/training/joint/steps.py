@@ -11,8 +11,9 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from models.runtime.pairs import PairInputs
-from models.training.examples import IGNORED, Example, pair_inputs, pair_labels
-from models.training.network import Relay, random
+from models.training.joint.examples import IGNORED, Example, pair_inputs, pair_labels
+from models.training.joint.network import Relay
+from models.training.network import seed_dropout
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,11 @@ class Batch:
 
 
 def forward(network: Relay, batch: Batch, *, bf16: bool) -> tuple[list[Tensor], list[Tensor]]:
-    """Hidden states (T, H) and NER logits (T, 3 K) of each document, float32."""
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16, cache_enabled=False):  # threads would share the cache
-        hidden = network.encoder.bert(input_ids=batch.input_ids, attention_mask=batch.attention_mask).last_hidden_state
+    """Hidden states (T, H) and NER logits (T, 3 heads) of each document, float32, where the network is."""
+    device = network.encoder.ner.weight.device
+    ids, mask = batch.input_ids.to(device), batch.attention_mask.to(device)
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16, cache_enabled=False):  # threads would share the cache
+        hidden = network.encoder.bert(input_ids=ids, attention_mask=mask).last_hidden_state
     documents = batch.documents(hidden.float())
     ner = [network.encoder.ner(network.encoder.dropout(d)) for d in documents]
     return documents, ner
@@ -78,44 +81,48 @@ def learn(
     mean: Mapping[str, float],
     weights: Mapping[str, float],
     seed: int,
-) -> Tensor:
-    """Add the gradients of a batch to the network's; its losses (3): NER, pairs, chemical-induced disease.
+    bf16: bool,
+) -> dict[str, Tensor]:
+    """Add the gradients of a batch to the network's; its losses: NER, pairs, chemical-induced disease.
 
     Losses are sums, divided by what a step of this run holds on average (`mean`), so that every document counts alike
-    and a step may be learned in parts. Parts may be learned on several threads at once: torch adds gradients under a
-    lock, and with two parts their order does not matter.
+    and a step may be learned in parts.
     """
-    random.generator = torch.Generator().manual_seed(seed)
-    hidden, ner = forward(network, batch, bf16=True)
-    gold = torch.from_numpy(np.concatenate([e.labels for e in batch.examples]))
+    device = network.encoder.ner.weight.device
+    seed_dropout(seed, device)
+    hidden, ner = forward(network, batch, bf16=bf16)
+    gold = torch.from_numpy(np.concatenate([e.labels for e in batch.examples])).to(device)
     losses = {
         "ner": cross_entropy(torch.cat(ner).reshape(-1, 3), gold.reshape(-1), ignore_index=IGNORED, reduction="sum") / mean["ner"],
-        "pairs": torch.zeros(()),
-        "cid": torch.zeros(()),
+        "pairs": torch.zeros((), device=device),
+        "cid": torch.zeros((), device=device),
     }
     for document, task in zip(hidden, tasks, strict=True):
         if task is None:
             continue
-        scores = network.pairs(document, **task.inputs)
+        scores = network.pairs(document, **{name: value.to(device) for name, value in task.inputs.items()})
         if task.labels[0] == IGNORED:
-            losses["cid"] = losses["cid"] + binary_cross_entropy_with_logits(scores[:, -1], task.cid.float(), reduction="sum") / mean["cid"]
+            cid = task.cid.float().to(device)
+            losses["cid"] = losses["cid"] + binary_cross_entropy_with_logits(scores[:, -1], cid, reduction="sum") / mean["cid"]
         else:
-            losses["pairs"] = losses["pairs"] + cross_entropy(scores[:, :-1], task.labels, reduction="sum") / mean["pairs"]
-    sum((weights[name] * loss for name, loss in losses.items()), start=torch.zeros(())).backward()  # type: ignore[no-untyped-call]
-    return torch.stack([loss.detach() for loss in losses.values()])
+            losses["pairs"] = losses["pairs"] + cross_entropy(scores[:, :-1], task.labels.to(device), reduction="sum") / mean["pairs"]
+    total = sum((weights[name] * loss for name, loss in losses.items()), start=torch.zeros((), device=device))
+    total.backward()  # type: ignore[no-untyped-call]
+    return {name: loss.detach() for name, loss in losses.items()}
 
 
 @torch.no_grad()
 def predict(
     network: Relay, example: Example, type_pairs: Sequence[tuple[int, int]], *, first: int, last: int
 ) -> tuple[NDArray[Any], PairInputs | None, NDArray[Any]]:
-    """NER logits (T, 3 K), the gold entities' pairs and their logits (P, labels) of one document, in float32."""
+    """NER logits (T, 3 heads), the gold entities' pairs and their logits (P, labels) of one document, in float32."""
     network.eval()
+    device = network.encoder.ner.weight.device
     hidden, ner = forward(network, Batch([example], first, last), bf16=False)
     if example.entities is None:
-        return ner[0].numpy(), None, np.zeros((0, 0), np.float32)
-    inputs = pair_inputs(example, hidden[0].numpy(), type_pairs)
+        return ner[0].cpu().numpy(), None, np.zeros((0, 0), np.float32)
+    inputs = pair_inputs(example, hidden[0].cpu().numpy(), type_pairs)
     if not len(inputs.pairs):
-        return ner[0].numpy(), inputs, np.zeros((0, 0), np.float32)
-    logits = network.pairs(**{name: torch.from_numpy(array) for name, array in inputs.arrays().items()})
-    return ner[0].numpy(), inputs, logits[:, :-1].numpy()
+        return ner[0].cpu().numpy(), inputs, np.zeros((0, 0), np.float32)
+    logits = network.pairs(**{name: torch.from_numpy(array).to(device) for name, array in inputs.arrays().items()})
+    return ner[0].cpu().numpy(), inputs, logits[:, :-1].cpu().numpy()

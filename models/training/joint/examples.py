@@ -13,6 +13,7 @@ from models.corpora.registry import corpus
 from models.runtime.pairs import PairInputs, build_pairs
 from models.runtime.pieces import piece_ranges
 from models.runtime.windows import Window, windows
+from models.training.plan import Shape
 
 O, B, I = 0, 1, 2  # noqa: E741  the scheme's own names
 IGNORED = -100
@@ -29,20 +30,23 @@ class Example:
     offsets: NDArray[np.int32]  # (T, 2) code points
     words: NDArray[np.int32]  # (T)
     windows: list[Window]
-    labels: NDArray[np.int64]  # (T, 6): O, B, I of each type; IGNORED where the corpus does not annotate the type
+    labels: NDArray[np.int64]  # (T, heads): O, B, I of each head; IGNORED for those that are not its corpus's
     entities: GoldEntities | None  # None where the corpus has no relations
 
     @property
-    def pieces(self) -> int:
-        """Pieces that the encoder reads for it: overlaps and special pieces included."""
-        return sum(w.end - w.start + 2 for w in self.windows)
+    def shape(self) -> Shape:
+        """What the encoder reads for it: overlaps and special pieces included."""
+        sizes = [w.end - w.start + 2 for w in self.windows]
+        return Shape(len(sizes), max(sizes, default=0), sum(sizes))
 
 
 class ExampleMaker:
     """Makes examples with one tokeniser (of the `tokenizers` library, as serving uses it) and one cut into windows."""
 
-    def __init__(self, tokenizer: Any, *, window: int, overlap: int) -> None:
+    def __init__(self, tokenizer: Any, heads: Sequence[tuple[str, str]], *, window: int, overlap: int) -> None:
+        """`heads` are corpus and entity type of each NER head."""
         self._tokenizer = tokenizer
+        self._heads = heads
         self._size = window - 2
         self._overlap = overlap
 
@@ -50,9 +54,9 @@ class ExampleMaker:
         pieces = self._tokenizer.encode(document.text, add_special_tokens=False)
         offsets = np.array(pieces.offsets, dtype=np.int32).reshape(-1, 2)
         kind = corpus(document.corpus.partition("/")[0])
-        labels = np.full((len(offsets), len(ENTITY_TYPES)), IGNORED, dtype=np.int64)
-        for k, name in enumerate(ENTITY_TYPES):
-            if name in kind.annotates:
+        labels = np.full((len(offsets), len(self._heads)), IGNORED, dtype=np.int64)
+        for k, (source, name) in enumerate(self._heads):
+            if source == kind.name:
                 labels[:, k] = _bio(offsets, [m for m in document.mentions if m.type == name])
         return Example(
             document=document,
@@ -101,3 +105,14 @@ def type_pair_indices(names: Sequence[tuple[str, str]]) -> list[tuple[int, int]]
     """Type pairs as indices into the entity types."""
     order = [t.value for t in ENTITY_TYPES]
     return [(order.index(a), order.index(b)) for a, b in names]
+
+
+def ner_heads(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Corpus and entity type of each NER head: one for every type that a corpus annotates, by that corpus's own meaning."""
+    return [(name, kind.value) for name in names for kind in ENTITY_TYPES if kind in corpus(name).annotates]
+
+
+def columns(heads: Sequence[tuple[str, str]], guideline: str) -> list[int]:
+    """The columns of the NER logits that are O, B, I of each entity type by one corpus's guideline; it must have every type."""
+    at = [heads.index((guideline, kind.value)) for kind in ENTITY_TYPES]
+    return [3 * head + label for head in at for label in (O, B, I)]

@@ -1,0 +1,137 @@
+"""The joint model's job: data, training, graphs, calibration, scores, manifest and card. One command makes the artefact."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models.corpora.documents import Document
+from models.training.joint.recipe import JointRecipe
+from models.training.progress import Progress, ProgressEvent
+
+if TYPE_CHECKING:
+    from models.training.joint.data import TrainingData
+    from models.training.joint.network import Relay
+
+
+def run(plan: JointRecipe, recipe: Path, data: Path, out: Path, *, resume: bool, progress: Progress) -> Path:
+    """Train and write the artefact to `out/<name>/<version>`; see `models.training.run`."""
+    from models.training.engine import train
+    from models.training.joint.data import load_data
+    from models.training.joint.task import JointTask
+
+    progress(ProgressEvent("prepare", f"reading the corpora of {plan.name} {plan.version}"))
+    gathered = load_data(plan, data, out)
+    task = JointTask(plan, gathered, out)
+    history = train(task, plan, out / plan.name / f"{plan.version}.run", resume=resume, progress=progress)
+    return _export(plan, recipe, task.network, gathered, history, data=data, out=out, progress=progress)
+
+
+def export(plan: JointRecipe, recipe: Path, data: Path, out: Path, *, progress: Progress) -> Path:
+    """Write the artefact of the best weights so far; see `models.training.export`."""
+    from models.training import checkpoint
+    from models.training.errors import OtherRun
+    from models.training.joint.data import load_data
+    from models.training.joint.network import build
+
+    gathered = load_data(plan, data, out)
+    folder = out / plan.name / f"{plan.version}.run"
+    fingerprint = f"{plan.fingerprint()} {gathered.fingerprint}"
+    state = checkpoint.load(folder / checkpoint.BEST, fingerprint) or checkpoint.load(folder / checkpoint.LAST, fingerprint)
+    if state is None:
+        raise OtherRun(f"{folder} holds no checkpoint", remedy="Train first.")
+    network = build(plan, gathered.heads, out)
+    network.load_state_dict(state.get("average") or state["network"])
+    history = {"kept_step": state["step"] if "step" in state else state["at"]["step"]}
+    return _export(plan, recipe, network, gathered, history, data=data, out=out, progress=progress)
+
+
+def _training(plan: JointRecipe, path: Path, hidden: int, data: "TrainingData", history: dict[str, Any]) -> dict[str, Any]:
+    """What the manifest says of where the weights come from."""
+    from models.training.weights import weights_version
+
+    return {
+        "recipe": path.name,
+        "settings": plan.model_dump(mode="json", by_alias=True),
+        "hidden": hidden,
+        "weights": {"package": weights_version(plan.encoder), "licence": plan.encoder.licence},
+        "corpora": data.summary,
+        "heads": data.heads,
+        "seed": plan.seed,
+        "held_out": plan.held_out,
+        "run": history,
+    }
+
+
+def _export(
+    plan: JointRecipe,
+    recipe: Path,
+    network: "Relay",
+    gathered: "TrainingData",
+    history: dict[str, Any],
+    *,
+    data: Path,
+    out: Path,
+    progress: Progress,
+) -> Path:
+    """Graphs, calibration, scores, stored predictions, manifest, card; the folder appears whole, in place of an older one."""
+    import shutil
+    import tempfile
+
+    from models.evaluation.artefact import metrics
+    from models.evaluation.served import Served
+    from models.runtime.artefact import load_artefact
+    from models.training.graphs import export_encoder, quantise_encoder
+    from models.training.joint import manifest
+    from models.training.joint.calibration import fit_ner, fit_pairs
+    from models.training.joint.card import write_card
+    from models.training.joint.examples import type_pair_indices
+    from models.training.joint.graphs import export_pairs
+    from models.training.joint.network import exportable
+    from models.training.joint.stored import write_stored
+    from models.training.weights import TOKENIZER, weights_folder
+
+    folder = out / plan.name / plan.version
+    training = _training(plan, recipe, network.encoder.config.hidden_size, gathered, history)
+    held_out: Sequence[Document] = [e.document for e in gathered.held_out]
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as place:
+        work, exact = Path(place) / "int8", Path(place) / "fp32"
+        work.mkdir()
+        exact.mkdir()
+        exportable(network)
+        progress(ProgressEvent("export", "writing the graphs"))
+        export_encoder(network.encoder, exact / "encoder.onnx")
+        quantise_encoder(exact / "encoder.onnx", work / "encoder.onnx")
+        export_pairs(network, type_pair_indices(plan.relations.type_pairs), work / "relations.onnx")
+        manifest.write_tokenizer(weights_folder(plan.encoder, out) / TOKENIZER, work / "tokenizer.json")
+        for name in ("relations.onnx", "tokenizer.json"):
+            shutil.copyfile(work / name, exact / name)
+        progress(ProgressEvent("calibrate", "fitting temperatures and thresholds on the held-out documents"))
+        facts = manifest.Facts(plan, training)
+        manifest.write(facts, work, precision="int8")
+        served = Served(load_artefact(work))
+        facts.ner, facts.pairs = fit_ner(held_out, served), fit_pairs(held_out, served)
+        manifest.write(facts, work, precision="int8")
+        manifest.write(facts, exact, precision="fp32")
+        progress(ProgressEvent("evaluate", "scoring the dev and test sets"))
+        facts.metrics = metrics(
+            load_artefact(work), load_artefact(exact), data, tell=lambda what: progress(ProgressEvent("evaluate", what))
+        )
+        write_stored(load_artefact(work), held_out, work / "predictions.jsonl")
+        write_card(facts.document(work, precision="int8"), work / "MODEL_CARD.md")
+        manifest.write(facts, work, precision="int8")
+        load_artefact(work)
+        _replace(folder, work)
+    progress(ProgressEvent("done", f"{folder}", 1, 1))
+    return folder
+
+
+def _replace(folder: Path, made: Path) -> None:
+    """Move `made` to `folder`, and an older folder out of the way first."""
+    import shutil
+
+    old = made.parent / "old"
+    if folder.exists():
+        folder.rename(old)
+    made.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,37 @@
+"""Recipes of the joint model: NER and the single-pass pair head over one encoder."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from models.training.recipe import Count, Pair, Part, Recipe, Share
+
+
+class RelationsPart(Part):
+    """The pair head's sizes, and how its loss counts beside the NER loss."""
+
+    width: Count = 128
+    query: Count = 64
+    inner: Count = 160
+    dropout: Share = 0.2
+    weight: Annotated[float, Field(ge=0.0)] = 1.0
+    cid_weight: Annotated[float, Field(ge=0.0)] = 0.0  # chemical-induced disease as a side task, dropped at export
+    type_pairs: list[Pair]
+
+
+class CorpusPart(Part):
+    """Passes over a corpus's training documents in the whole run."""
+
+    name: str
+    passes: Count
+    limit: Count | None = None  # documents; for smoke tests and learning curves
+
+
+class JointRecipe(Recipe):
+    """Corpora earlier in the list win where two hold the same document."""
+
+    kind: Literal["joint"] = "joint"
+    generation: Annotated[int, Field(ge=0)]
+    held_out: list[str]  # PMIDs of biored/train: thresholds, calibration, and which step is kept where several are scored
+    relations: RelationsPart
+    corpora: list[CorpusPart]

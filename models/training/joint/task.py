@@ -1,0 +1,57 @@
+"""The joint model's training task: NER and pairs of whole documents."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from torch import Tensor
+
+from models.training.joint.data import HELD_OUT, TrainingData
+from models.training.joint.examples import IGNORED, columns, type_pair_indices
+from models.training.joint.held_out import score
+from models.training.joint.network import build
+from models.training.joint.recipe import JointRecipe
+from models.training.joint.steps import Batch, learn, pair_task
+from models.training.plan import halves, padded_pieces, plan
+
+
+class JointTask:
+    """What `models.training.engine` runs. Raises `WeightsMissing`."""
+
+    def __init__(self, recipe: JointRecipe, data: TrainingData, out: Path) -> None:
+        self.data = data
+        self.recipe = recipe
+        self.fingerprint = f"{recipe.fingerprint()} {data.fingerprint}"
+        self.network = build(recipe, data.heads, out)
+        self.shapes = [example.shape for example in data.examples]
+        self.steps = plan(self.shapes, data.passes, tokens_per_step=recipe.optimiser.tokens_per_step, seed=recipe.seed)
+        self.sizes = [padded_pieces(self.shapes, step) for step in self.steps]
+        self.type_pairs = type_pair_indices(recipe.relations.type_pairs)
+        self._tasks = [pair_task(example, self.type_pairs) for example in data.examples]
+        self._mean = self._means()
+        self._weights = {"ner": 1.0, "pairs": recipe.relations.weight, "cid": recipe.relations.cid_weight}
+
+    def parts(self, step: int, n: int) -> Sequence[list[int]]:
+        return halves(self.shapes, self.steps[step], n)
+
+    def learn(self, part: Sequence[int], seed: int) -> Mapping[str, Tensor]:
+        batch = Batch([self.data.examples[i] for i in part], self.data.first, self.data.last)
+        bf16 = self.recipe.optimiser.precision == "bf16"
+        tasks = [self._tasks[i] for i in part]
+        return learn(self.network, batch, tasks, mean=self._mean, weights=self._weights, seed=seed, bf16=bf16)
+
+    def score(self) -> Mapping[str, float] | None:
+        if not self.data.held_out:
+            return None
+        read = columns(self.data.heads, HELD_OUT)
+        return score(self.network, self.data.held_out, self.type_pairs, columns=read, first=self.data.first, last=self.data.last)
+
+    def _means(self) -> dict[str, float]:
+        """What a step holds on average: pieces, BioRED pairs, chemical-induced-disease pairs."""
+        read = [i for step in self.steps for i in step]
+        tasks = [task for task in (self._tasks[i] for i in read) if task]
+        counts = {
+            "ner": sum(len(self.data.examples[i].ids) for i in read),
+            "pairs": sum(int((task.labels != IGNORED).sum()) for task in tasks),
+            "cid": sum(int((task.cid != IGNORED).sum()) for task in tasks),
+        }
+        return {name: max(count / len(self.steps), 1.0) for name, count in counts.items()}

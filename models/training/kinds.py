@@ -1,0 +1,26 @@
+"""The kinds of recipes: which package trains what."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
+
+KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "joint": ("models.training.joint", "JointRecipe"),
+        "pretrain": ("models.training.pretrain", "PretrainRecipe"),
+    }
+)
+"""Kind -> its package, which has a module `recipe` with that class, and a module `job` with
+`run(plan, recipe, data, out, *, resume, progress) -> Path`."""
+
+
+def recipe_class(kind: str) -> Any:
+    """The class of a kind's recipes; imports no torch. Raises `KeyError` where there is no such kind."""
+    package, name = KINDS[kind]
+    return getattr(import_module(f"{package}.recipe"), name)
+
+
+def job(kind: str) -> Any:
+    """The module that runs a kind's recipes."""
+    return import_module(f"{KINDS[kind][0]}.job")

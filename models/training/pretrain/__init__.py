@@ -1,0 +1,1 @@
+"""Domain-adaptive pretraining: an encoder and its pieces, taught on abstracts before any task is."""
