@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from models.evaluation.bioscope import GoldAbstract, GoldScope, GoldSentence, read_bioscope
+from models.corpora.bioscope import GoldAbstract, GoldScope, GoldSentence, read_bioscope
+from models.corpora.relations.euadr import Association, association, read_euadr
+from models.corpora.relations.pair import Pair
 from models.evaluation.counts import Counts, report
-from models.evaluation.euadr import Association, GoldPair, read_euadr
 from models.evaluation.polarity_baselines import FirstWord, WordsOnly
 from processors.polarity import Judgement, Polarity, Scope, find_scopes
 from processors.polarity.clauses import Words
@@ -108,29 +109,29 @@ def _words(sentence: GoldSentence, scopes: Sequence[Scope | GoldScope]) -> set[i
     return {start for start in starts if any(scope.start <= start < scope.end for scope in scopes)}
 
 
-def score_relations(pairs: Sequence[GoldPair], decide: Judge) -> dict[str, Any]:
+def score_relations(pairs: Sequence[Pair], decide: Judge) -> dict[str, Any]:
     """Negated against NA, speculated against SA, and the table of classes by judgement."""
-    judged = [(pair, decide(pair.sentence, pair.first, pair.second)) for pair in pairs]
-    table: dict[str, Counter[str]] = {association.value: Counter() for association in Association}
+    judged = [(pair, decide(pair.text, pair.head.spans[0], pair.tail.spans[0])) for pair in pairs]
+    table: dict[str, Counter[str]] = {class_.value: Counter() for class_ in Association}
     for pair, judgement in judged:
-        table[pair.association.value][_named(judgement)] += 1
+        table[association(pair).value][_named(judgement)] += 1
     result: dict[str, Any] = {"pairs": len(pairs), "confusion": {name: dict(sorted(row.items())) for name, row in table.items()}}
-    for kind, association in CLASSES.items():
-        stating = [(pair, judgement) for pair, judgement in judged if pair.association in STATING]
+    for kind, class_ in CLASSES.items():
+        stating = [(pair, judgement) for pair, judgement in judged if association(pair) in STATING]
         result[kind.value] = {
-            "of stated relations": report(_by_document(stating, kind, association)),
-            "of all pairs": report(_by_document(judged, kind, association)),
+            "of stated relations": report(_by_document(stating, kind, class_)),
+            "of all pairs": report(_by_document(judged, kind, class_)),
         }
     return result
 
 
-def _by_document(judged: Sequence[tuple[GoldPair, Judgement]], kind: CueKind, association: Association) -> list[Counts]:
+def _by_document(judged: Sequence[tuple[Pair, Judgement]], kind: CueKind, class_: Association) -> list[Counts]:
     documents: dict[str, list[Counts]] = {}
     for pair, judgement in judged:
-        gold = pair.association is association
+        gold = association(pair) is class_
         # An edge counts a denial that is hedged as negated, so the pair is speculated only where it is not negated.
         found = judgement.negated if kind is CueKind.NEGATION else judgement.speculated and not judgement.negated
-        documents.setdefault(pair.pmid, []).append(Counts(int(gold and found), int(found and not gold), int(gold and not found)))
+        documents.setdefault(pair.document, []).append(Counts(int(gold and found), int(found and not gold), int(gold and not found)))
     return [Counts.total(counts) for counts in documents.values()]
 
 

@@ -5,12 +5,14 @@ what comes of it. Labels: "1" a relation, "0" none. In EU-ADR's, "1" is PA, SA a
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.corpora.registry.corpus import Corpus, Counts
 from models.corpora.relations.groups import same_sentence_groups
 from models.corpora.relations.pair import End, Pair
-from models.corpora.relations.tables import broken, read_rows
+from models.corpora.relations.tables import broken, read_rows, told
 from processors.records import EntityType
 
 NUMBERS = range(1, 11)
@@ -33,19 +35,35 @@ class Fold:
     test: tuple[Pair, ...]
 
 
-def read_folds(folder: Path, corpus: str) -> list[Fold]:
+def pairs(corpus: Corpus, split: str, data: Path) -> list[Pair]:
+    """Both parts of one fold, `Pair.corpus` naming the part: `gad/fold-1/train`. Raises `CorpusMissing`, `CorpusBroken`."""
+    parts = [(f"{corpus.name}/{split}/{path.stem}", _rows(path)) for path in corpus.paths(split, data)]
+    return _pairs(parts, {})
+
+
+def count(corpus: Corpus, split: str, data: Path) -> Counts:
+    """Rows and relations of the parts of one fold."""
+    parts = {path.stem: _rows(path) for path in corpus.paths(split, data)}
+    relations = {name: sum(bool(row.labels) for row in rows) for name, rows in parts.items()}
+    return told({"rows": {name: len(rows) for name, rows in parts.items()}, "relations": relations})
+
+
+def read_folds(folder: Path, corpus: str, papers: Mapping[str, str] | None = None) -> list[Fold]:
     """The ten folds of the corpus in `folder`; `Pair.group` names the sentence that a row comes from, the same in all folds.
 
+    `papers`: PMIDs by row, where they are known (`euadr.papers`); else a row's document is its group.
     Raises `CorpusMissing`, `CorpusBroken`.
     """
-    parts = {(n, part): _read(folder / str(n) / f"{part}.tsv", f"{corpus}/fold-{n}/{part}") for n in NUMBERS for part in ("train", "test")}
-    texts = sorted({row[2] for rows in parts.values() for row in rows})
-    groups = dict(zip(texts, same_sentence_groups(texts), strict=True))
-    pairs = {place: tuple(_pair(*row, group=groups[row[2]]) for row in rows) for place, rows in parts.items()}
-    return [Fold(n, pairs[n, "train"], pairs[n, "test"]) for n in NUMBERS]
+    parts = [(f"{corpus}/fold-{n}/{part}", _rows(folder / str(n) / f"{part}.tsv")) for n in NUMBERS for part in ("train", "test")]
+    found = _pairs(parts, papers or {})
+    by_part: dict[str, list[Pair]] = {name: [] for name, _ in parts}
+    for pair in found:
+        by_part[pair.corpus].append(pair)
+    lists = [tuple(part) for part in by_part.values()]
+    return [Fold(n, lists[2 * i], lists[2 * i + 1]) for i, n in enumerate(NUMBERS)]
 
 
-def leaked_concatenation(folds: list[Fold]) -> Fold:
+def leaked_concatenation(folds: Sequence[Fold]) -> Fold:
     """LEAKED, for the warning only: all train files together, all test files together, so that every test row is in train, label and all.
 
     It is the split of 47,970 and 5,330 GAD relations (EU-ADR 3,195 and 355) behind near-perfect published scores.
@@ -53,8 +71,15 @@ def leaked_concatenation(folds: list[Fold]) -> Fold:
     return Fold(0, tuple(pair for fold in folds for pair in fold.train), tuple(pair for fold in folds for pair in fold.test))
 
 
-def _read(path: Path, corpus: str) -> list[tuple[str, int, str, tuple[str, ...]]]:
-    """Corpus, line, sentence and labels of each row. A test file has a header and an index, a train file neither."""
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: int
+    sentence: str
+    labels: tuple[str, ...]
+
+
+def _rows(path: Path) -> list[_Row]:
+    """A test file has a header and an index, a train file neither."""
     rows = []
     with_index = path.name.startswith("test")
     for line, fields in read_rows(path, (3,) if with_index else (2,)):
@@ -65,10 +90,20 @@ def _read(path: Path, corpus: str) -> list[tuple[str, int, str, tuple[str, ...]]
             broken(path, line, f"the label {label[:80]!r} is neither 1 nor 0")
         if sorted(_MASK.findall(sentence)) != sorted(_MASKS):
             broken(path, line, "not one @GENE$ and one @DISEASE$")
-        rows.append((corpus, line, sentence, _LABELS[label]))
+        rows.append(_Row(line, sentence, _LABELS[label]))
     return rows
 
 
-def _pair(corpus: str, line: int, sentence: str, labels: tuple[str, ...], *, group: str) -> Pair:
-    ends = {found[0]: End(((found.start(), found.end()),), _MASKS[found[0]], found[0]) for found in _MASK.finditer(sentence)}
-    return Pair(corpus, str(line), group, sentence, ends["@GENE$"], ends["@DISEASE$"], labels, group=group)
+def _pairs(parts: Sequence[tuple[str, Sequence[_Row]]], papers: Mapping[str, str]) -> list[Pair]:
+    texts = sorted({row.sentence for _, rows in parts for row in rows})
+    groups = dict(zip(texts, same_sentence_groups(texts), strict=True))
+    found = []
+    for corpus, rows in parts:
+        for row in rows:
+            ends = {m[0]: End(((m.start(), m.end()),), _MASKS[m[0]], m[0]) for m in _MASK.finditer(row.sentence)}
+            group = groups[row.sentence]
+            document = papers.get(row.sentence, f"group {group}")
+            found.append(
+                Pair(corpus, f"line {row.line}", document, row.sentence, ends["@GENE$"], ends["@DISEASE$"], row.labels, group=group)
+            )
+    return found

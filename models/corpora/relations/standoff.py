@@ -5,13 +5,16 @@ and the abstract. Only relations are given: candidates without one are made by `
 """
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.corpora.relations.annotated import Annotated, Mention
-from models.corpora.relations.tables import broken, field, read_rows
+from models.corpora.documents import Document
+from models.corpora.registry.corpus import Corpus, Counts
+from models.corpora.relations.annotated import Annotated, Mention, candidates
+from models.corpora.relations.pair import Pair
+from models.corpora.relations.tables import broken, field, read_rows, told
 from processors.records import EntityType
 
 log = logging.getLogger(__name__)
@@ -22,6 +25,9 @@ KINDS: Mapping[str, EntityType] = {
     "GENE-Y": EntityType.GENE,  # can be normalised
     "GENE-N": EntityType.GENE,  # cannot
 }
+
+ENDS = (EntityType.CHEMICAL, EntityType.GENE)
+"""Head and tail of every relation."""
 
 GROUPS: Mapping[str, str] = {
     "UNDEFINED": "CPR:0",
@@ -51,14 +57,50 @@ class Tables:
     relations: Path
 
 
+def tables_of(corpus: Corpus, split: str, data: Path) -> Tables:
+    """The split's files, told apart by how their names end. Raises `CorpusUnknown`, `CorpusMissing`."""
+    paths = corpus.paths(split, data)
+    entities, relations = (next(p for p in paths if p.name.endswith(f"_{name}.tsv")) for name in ("entities", "relations"))
+    return Tables(tuple(p for p in paths if p not in (entities, relations)), entities, relations)
+
+
+def annotated(corpus: Corpus, split: str, data: Path) -> tuple[Annotated, ...]:
+    """The split's documents that have a text, with mentions and relations. Raises `CorpusMissing`, `CorpusBroken`."""
+    return read_standoff(tables_of(corpus, split, data), f"{corpus.name}/{split}").documents
+
+
+def read(corpus: Corpus, split: str, data: Path) -> list[Document]:
+    """The same as gold documents of mentions."""
+    return [document.document() for document in annotated(corpus, split, data)]
+
+
+def pairs(corpus: Corpus, split: str, data: Path) -> list[Pair]:
+    """Every chemical and gene of one sentence. Raises `CorpusMissing`, `CorpusBroken`."""
+    return [pair for document in annotated(corpus, split, data) for pair in candidates(document, *ENDS)]
+
+
+def count(corpus: Corpus, split: str, data: Path) -> Counts:
+    """Documents, mentions by type and relations by type as they stand in the files; those `without_text`, and `misplaced` mentions."""
+    found = read_standoff(tables_of(corpus, split, data), corpus.name)
+    return told(
+        {
+            "documents": len(found.documents) + found.without_text,
+            "without_text": found.without_text,
+            "mentions": found.mentions,
+            "relations": found.relations,
+            "misplaced": found.misplaced,
+        }
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Standoff:
     """A split as read: the documents with a text, and what could not be placed in one."""
 
     documents: tuple[Annotated, ...]
     without_text: int  # documents whose abstract no file gives
-    mentions: int  # of all documents, those without a text too
-    relations: int
+    mentions: Mapping[str, int]  # by type; of all documents, those without a text too
+    relations: Mapping[str, int]  # by type, as said of mentions
     misplaced: int  # mentions that are not at their offsets
 
 
@@ -69,18 +111,19 @@ def read_standoff(tables: Tables, corpus: str) -> Standoff:
     """
     texts = _texts(tables.abstracts)
     mentions: dict[str, dict[str, Mention]] = defaultdict(dict)
-    total = misplaced = 0
+    kinds: Counter[str] = Counter()
+    misplaced = 0
     for line, (pmid, number, kind, start, end, words) in read_rows(tables.entities, (6,)):
         place = (field(tables.entities, line, "the offset", start, int), field(tables.entities, line, "the offset", end, int))
         type_ = field(tables.entities, line, "the type", kind, KINDS.__getitem__)
         if number in mentions[pmid]:
             broken(tables.entities, line, f"the mention {pmid} {number} stands twice")
         mentions[pmid][number] = Mention(number, *place, type_, kind)
-        total += 1
+        kinds[kind] += 1
         if pmid in texts and not (0 <= place[0] < place[1] and " ".join(texts[pmid])[slice(*place)] == words):
             misplaced += 1
             mentions[pmid][number] = Mention(number, 0, 0, type_, kind)
-    links, number_of_relations = _links(tables.relations, mentions)
+    links, labels_seen = _links(tables.relations, mentions)
     documents = []
     for pmid, (title, abstract) in texts.items():
         if pmid not in mentions:
@@ -92,7 +135,7 @@ def read_standoff(tables: Tables, corpus: str) -> Standoff:
     without = len(mentions.keys() - texts.keys())
     if misplaced or without:
         log.info("%s: %d mentions are not at their offsets, %d documents have no text; both are left out", corpus, misplaced, without)
-    return Standoff(tuple(documents), without, total, number_of_relations, misplaced)
+    return Standoff(tuple(documents), without, kinds, labels_seen, misplaced)
 
 
 def _texts(paths: Sequence[Path]) -> dict[str, tuple[str, str]]:
@@ -108,10 +151,10 @@ def _texts(paths: Sequence[Path]) -> dict[str, tuple[str, str]]:
     return texts
 
 
-def _links(path: Path, mentions: Mapping[str, Mapping[str, Mention]]) -> tuple[dict[str, dict[tuple[str, str], set[str]]], int]:
-    """Labels by PMID and (chemical, gene), and the number of lines. ChemProt's have a group and Y or N between PMID and type."""
+def _links(path: Path, mentions: Mapping[str, Mapping[str, Mention]]) -> tuple[dict[str, dict[tuple[str, str], set[str]]], Counter[str]]:
+    """Labels by PMID and (chemical, gene), and the lines by label. ChemProt's have a group and Y or N between PMID and type."""
     links: dict[str, dict[tuple[str, str], set[str]]] = defaultdict(lambda: defaultdict(set))
-    total = 0
+    seen: Counter[str] = Counter()
     for line, fields in read_rows(path, (4, 6)):
         pmid, label = fields[0], fields[1] if len(fields) == 4 else fields[3]
         if len(fields) == 6 and GROUPS.get(label) != fields[1]:
@@ -120,5 +163,5 @@ def _links(path: Path, mentions: Mapping[str, Mapping[str, Mention]]) -> tuple[d
         if not all(end in mentions.get(pmid, ()) for end in ends):
             broken(path, line, f"{fields[-2][:80]} or {fields[-1][:80]} is no mention of document {pmid[:80]}")
         links[pmid][ends[0], ends[1]].add(label)
-        total += 1
-    return links, total
+        seen[label] += 1
+    return links, seen

@@ -1,12 +1,16 @@
 """Corpus files of lines and of XML, refused with file and line where they are not what they should be."""
 
 import gzip
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn, TypeVar
-from xml.etree.ElementTree import Element, ParseError, XMLParser
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
 
 from models.corpora.errors import CorpusBroken, CorpusMissing
+from models.corpora.registry.corpus import Counts
 
 T = TypeVar("T")
 
@@ -61,18 +65,35 @@ def field(path: Path, line: int | None, name: str, text: str, read: Callable[[st
 
 
 def read_xml(data: bytes, place: Path | str) -> Element:
-    """The root of an XML document. One that declares entities is refused: no corpus does. Raises `CorpusBroken`."""
-    parser = XMLParser()  # noqa: S314 - expat with entity declarations refused
-    parser.parser.EntityDeclHandler = _no_entities
+    """The root of an XML document. Raises `CorpusBroken`, also for one that declares entities: no corpus does."""
+    parser = DefusedXMLParser(forbid_dtd=False, forbid_entities=True, forbid_external=True)
     try:
         parser.feed(data)
         root: Element = parser.close()
     except ParseError as error:
         broken(place, error.position[0], f"not well-formed XML: {error}")
-    except ValueError as error:
-        broken(place, None, str(error))
+    except (DefusedXmlException, ValueError, LookupError) as error:
+        broken(place, None, f"not readable as XML: {error}")
     return root
 
 
-def _no_entities(*_: object) -> None:
-    raise ValueError("the XML declares entities, which no corpus does")
+def attribute(element: Element, name: str, place: Path | str) -> str:
+    """An attribute that the format demands. Raises `CorpusBroken`."""
+    value = element.get(name)
+    if value is None:
+        broken(place, None, f"<{element.tag}{''.join(f' {k}={v!r}' for k, v in sorted(element.items()))[:200]}> has no {name}")
+    return value
+
+
+def told(numbers: Mapping[str, int | Mapping[str, int]]) -> Counts:
+    """The numbers of a split as the registry writes them: without those that are 0, and inner ones sorted by name."""
+    return {name: number if isinstance(number, int) else dict(sorted(number.items())) for name, number in numbers.items() if number}
+
+
+def decoded(path: Path, encoding: str) -> str:
+    """A whole file as text. Raises `CorpusMissing`, `CorpusBroken`."""
+    data = read_bytes(path)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        broken(path, data.count(b"\n", 0, error.start) + 1, f"not {encoding}: {error.reason}")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from models.corpora.bioscope import ABSTRACTS, read_bioscope
 from models.corpora.errors import CorpusMissing
-from models.evaluation.bioscope import ABSTRACTS, read_bioscope
-from models.evaluation.euadr import FILES, FOLDER, Association, read_euadr
+from models.corpora.relations.euadr import FILES, FOLDER, Association, association, read_euadr
 from models.evaluation.polarity import evaluate_polarity, given, judge, score_relations, score_scopes
 from models.evaluation.polarity_baselines import FirstWord, WordsOnly
 from processors.polarity import find_scopes
@@ -48,7 +48,7 @@ def data(tmp_path: Path) -> Path:
     for name in FILES:
         lines = ["\t".join(HEADER)]
         for kind, first, second, sentence in ROWS if name == FILES[0] else ():
-            places = [(word, sentence.index(word), sentence.index(word) + len(word), "T") for word in (first, second)]
+            places = [(word, sentence.index(word), sentence.index(word) + len(word), "Chemicals & Drugs") for word in (first, second)]
             lines.append("\t".join([kind, "1", "0", *(str(part) for place in places for part in place), sentence]))
         (tmp_path / FOLDER / f"EUADR_{name}.csv").write_text("\n".join(lines) + "\n", encoding="cp1252")
     return tmp_path
@@ -80,7 +80,7 @@ def test_a_cue_that_no_list_holds_still_gets_a_scope(data: Path) -> None:
 
 def test_relations_are_counted_by_class(data: Path) -> None:
     pairs = read_euadr(data)
-    assert [pair.association for pair in pairs] == [Association(row[0]) for row in ROWS]
+    assert [association(pair) for pair in pairs] == [Association(row[0]) for row in ROWS]
     scored = score_relations(pairs, judge)
     assert scored["confusion"]["PA"] == {"stated": 1}
     assert scored["negation"]["of stated relations"]["f1"] == 100

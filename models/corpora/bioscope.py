@@ -1,16 +1,17 @@
 """BioScope's abstracts as they were published: sentences with negation and speculation cues and their scopes.
 
 Vincze, Szarvas, Farkas, Móra, Csirik 2008, doi:10.1186/1471-2105-9-S11-S9. The corpus states no licence where it was
-found: it is read for measuring only, and nothing of it is shipped or trained on.
+found, so no model that ships learns from it. The ids are MEDLINE's of the time, not PMIDs, though the file calls them so.
 """
 
-import gzip
 import hashlib
-import xml.etree.ElementTree as ET
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
-from models.corpora.errors import CorpusMissing
+from models.corpora.registry.corpus import Corpus, Counts
+from models.corpora.relations.tables import attribute, field, read_bytes, read_xml, told
 from processors.records import CueKind
 
 Range = tuple[int, int]
@@ -47,25 +48,35 @@ class GoldAbstract:
 
 
 def read_bioscope(data: Path) -> list[GoldAbstract]:
-    """All abstracts of `data`/negation, in the file's order. Raises `CorpusMissing` where the file is missing or no XML."""
-    path = data / ABSTRACTS
-    try:
-        with gzip.open(path) as stream:
-            root = ET.parse(stream).getroot()  # noqa: S314 - a corpus that its user chose, for measuring
-    except (OSError, ET.ParseError) as error:
-        raise CorpusMissing(f"{path}: {error}") from error
+    """All abstracts of `data`/negation, in the file's order. Raises `CorpusMissing`, `CorpusBroken`."""
+    return _read(data / ABSTRACTS)
+
+
+def count(corpus: Corpus, split: str, data: Path) -> Counts:
+    """Abstracts, sentences, cues by kind, and scopes."""
+    path = corpus.path(split, data)
+    abstracts = _read(path)
+    sentences = [sentence for abstract in abstracts for sentence in abstract.sentences]
+    root = read_xml(read_bytes(path), path)
+    cues = Counter(attribute(cue, "type", path) for cue in root.iter("cue"))
+    scopes = sum(1 for _ in root.iter("xcope"))
+    return told({"documents": len(abstracts), "sentences": len(sentences), "cues": cues, "scopes": scopes})
+
+
+def _read(path: Path) -> list[GoldAbstract]:
+    root = read_xml(read_bytes(path), path)
     return [
-        GoldAbstract(document.findtext("DocID", ""), tuple(_sentence(element) for element in document.iter("sentence")))
+        GoldAbstract(document.findtext("DocID", ""), tuple(_sentence(element, path) for element in document.iter("sentence")))
         for document in root.iter("Document")
     ]
 
 
-def _sentence(element: ET.Element) -> GoldSentence:
+def _sentence(element: Element, path: Path) -> GoldSentence:
     text = ""
     cues: dict[str, list[tuple[CueKind, Range]]] = {}
     scopes: dict[str, Range] = {}
 
-    def walk(node: ET.Element) -> None:
+    def walk(node: Element) -> None:
         nonlocal text
         start = len(text)
         text += node.text or ""
@@ -73,7 +84,8 @@ def _sentence(element: ET.Element) -> GoldSentence:
             walk(child)
             text += child.tail or ""
         if node.tag == "cue":
-            cues.setdefault(node.get("ref", ""), []).append((CueKind(node.get("type", "")), (start, len(text))))
+            kind = field(path, None, f"{element.get('id')}: the cue", node.get("type", ""), CueKind)
+            cues.setdefault(node.get("ref", ""), []).append((kind, (start, len(text))))
         elif node.tag == "xcope":
             scopes[node.get("id", "")] = (start, len(text))
 
