@@ -21,6 +21,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "dev": "scored only",
         "test": "scored only",
         "fold": "one of k folds that share their documents: train and test inside one of them",
+        "all": "published without a split: cross-validate inside it, by document, or score it only",
     }
 )
 """What a split is for, by the first word of its name: `train`, `test`, `test-ner`, `fold-1`."""
@@ -29,6 +30,13 @@ FORMS: Mapping[str, str] = MappingProxyType(
     {
         "pubtator": "models.corpora.pubtator",
         "columns": "models.corpora.columns",
+        "bioscope": "models.corpora.bioscope",
+        "ddi": "models.corpora.relations.ddi",
+        "euadr": "models.corpora.relations.euadr",
+        "folds": "models.corpora.relations.folds",
+        "pgr": "models.corpora.relations.pgr",
+        "ppi": "models.corpora.relations.ppi",
+        "standoff": "models.corpora.relations.standoff",
     }
 )
 """How files are written -> the module that reads them. It has `count(corpus, split, data) -> Counts`, which raises a `BiorelayError`

@@ -23,7 +23,7 @@ def lay(folder: Path, path: str, documents: list[str]) -> None:
 def small_data(folder: Path) -> Path:
     """Four BioRED, three BC5CDR and two NCBI-disease documents to train on; the others are dev and test sets.
 
-    Every other dev and test set holds one document that is like no other.
+    Every other dev and test set of PubTator documents or token columns holds one document that is like no other.
     """
     biored, cdr, ncbi = blocks("biored_small.pubtator"), blocks("bc5cdr_small.pubtator"), blocks("ncbi_small.pubtator")
     lay(folder, "biored/Train.PubTator", biored[:4])
@@ -34,7 +34,8 @@ def small_data(folder: Path) -> Path:
     lay(folder, "ncbi_disease/NCBItrainset_corpus.txt", ncbi[:2])
     lay(folder, "ncbi_disease/NCBIdevelopset_corpus.txt", ncbi[2:4])
     lay(folder, "ncbi_disease/NCBItestset_corpus.txt", ncbi[4:])
-    scored = [split for corpus in CORPORA.values() if corpus.holds_documents for name, split in corpus.splits.items() if name != "train"]
+    written = [corpus for corpus in CORPORA.values() if corpus.form in {"pubtator", "columns"}]
+    scored = [split for corpus in written for name, split in corpus.splits.items() if name != "train"]
     for number, path in enumerate(path for split in scored for path in split.files):
         words = f"Sample {number} of {path.replace('/', ' ')}"
         if not (folder / path).exists():
