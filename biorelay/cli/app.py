@@ -6,7 +6,22 @@ from typing import Annotated
 
 import typer
 
-from biorelay.cli import completing, config, consume, dead_letters, demo, doctor, extract, graph, models, publish, topics, train, worker
+from biorelay.cli import (
+    completing,
+    config,
+    consume,
+    dead_letters,
+    demo,
+    doctor,
+    evaluate,
+    extract,
+    graph,
+    models,
+    publish,
+    topics,
+    train,
+    worker,
+)
 from biorelay.cli.failure import Commands
 from biorelay.cli.state import State
 
@@ -79,6 +94,6 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(models.app, name="models")
 app.command()(train.train)
-app.command()(train.evaluate)
+app.command()(evaluate.evaluate)
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")

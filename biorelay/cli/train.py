@@ -1,6 +1,5 @@
-"""`biorelay train` and `biorelay evaluate`: the training job and its scores; they need the training libraries."""
+"""`biorelay train`: the training job; it needs the training libraries."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,10 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from biorelay.cli.options import AsJson
 from biorelay.cli.state import settings_of
 from biorelay.cli.training_parts import training_parts
-from biorelay.refusals import BadInput
 
 if TYPE_CHECKING:
     from models.training.progress import ProgressEvent
@@ -49,77 +46,6 @@ def train(
         with _drawn() as told:
             folder = run(_recipe(recipe), data, place, resume=not anew, progress=told)
     say(f"the model is in {folder}: try `biorelay models verify {folder}`, or set BIORELAY_MODEL={folder}")
-
-
-def evaluate(
-    ctx: typer.Context,
-    data: Data,
-    model: Annotated[
-        str | None, typer.Argument(metavar="MODEL", help="Name, name@version or folder. Default: the shipped one.", show_default=False)
-    ] = None,
-    exact: Annotated[
-        Path | None, typer.Option("--exact", metavar="FOLDER", help="The same model in fp32: measures the distance to it.")
-    ] = None,
-    linking: Annotated[
-        bool, typer.Option("--linking", help="Only linking, on four sets, with the errors by kind; prints a Markdown table.")
-    ] = False,
-    polarity: Annotated[
-        bool, typer.Option("--polarity", help="Only negation and speculation, on BioScope's abstracts and EU-ADR; runs no model.")
-    ] = False,
-    beside: Annotated[
-        Path | None, typer.Option("--beside", metavar="RESULT", help="With --linking: an earlier result, set before this one in the table.")
-    ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Store the result there, as JSON.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Score a model on the dev and test sets, beside baselines.
-
-    NER, relations with gold entities, linking and relations from raw text, all through the serving runtime.
-
-    \b
-    Examples:
-      biorelay evaluate --data ../shared/data
-      biorelay evaluate ./runs/relay-mini/1 --data ../shared/data -o scores.json
-      biorelay evaluate --polarity --data ../shared/data -o polarity.json
-      biorelay evaluate --linking --data ../shared/data --beside benchmarks/results/linking-before.json
-    """
-    from biorelay.cli.console import emit, say, show
-
-    settings = settings_of(ctx)
-    with training_parts("evaluate"):
-        from models.evaluation import artefact, linking_report, linking_table
-        from models.evaluation.polarity import evaluate_polarity
-        from models.evaluation.table import table
-
-        started = time.monotonic()
-        earlier = _stored(beside, linking_table.is_result) if beside else None
-
-        def tell(what: str) -> None:
-            say(f"{time.monotonic() - started:6.0f} s  {what}")
-
-        if polarity:
-            result = evaluate_polarity(data, tell=tell)
-        elif linking:
-            result = linking_report.evaluate_sets(model or settings.model, settings.vocabulary, data, tell=tell)
-        else:
-            result = artefact.evaluate(model or settings.model, data, vocabulary=settings.vocabulary, exact=exact, tell=tell)
-        if output:
-            artefact.write(result, output)
-    if as_json:
-        emit(result)
-    else:
-        show(linking_table.markdown(result, earlier) if linking else table(result))
-
-
-def _stored(path: Path, usable: "Callable[[Any], bool]") -> dict[str, Any]:
-    """A stored result. Raises `BadInput` where the file is none."""
-    try:
-        result = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadInput(f"{path} cannot be read: {error}", remedy="Name a result that `evaluate -o` stored.") from error
-    if not usable(result):
-        raise BadInput(f"{path} is no result of this evaluation", remedy="Name a result that `evaluate --linking -o` stored.")
-    return dict(result)
 
 
 def _recipe(named: Path) -> Path:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from biorelay.refusals import TrainingUnavailable
 
-LIBRARIES = frozenset({"accelerate", "onnx", "optimum", "peft", "safetensors", "torch", "transformers"})
+LIBRARIES = frozenset({"accelerate", "matplotlib", "onnx", "optimum", "peft", "safetensors", "torch", "transformers"})
 
 
 @contextmanager

@@ -1,24 +1,25 @@
 """All scores of an artefact, as a result to store and a table to read."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from models.corpora.documents import ENTITY_TYPES, Document
-from models.corpora.guard import protected_documents, remove_leaks
-from models.corpora.registry import CORPORA, corpus
+from models.corpora.registry import corpus
 from models.evaluation import gold
 from models.evaluation.baselines.dictionary import Dictionary
 from models.evaluation.baselines.pairs import same_sentence, usual_relations
 from models.evaluation.distance import distance
-from models.evaluation.from_text import extract, score_linking, score_relations
-from models.evaluation.linking import evaluate_linking
+from models.evaluation.end_to_end.gold_file import read_gold
+from models.evaluation.end_to_end.relation_mistakes import RAW_TEXT
+from models.evaluation.end_to_end.report import AS_CUT, IDS_FROM_TEXT, IDS_OF_MENTIONS, evaluate_gold
 from models.evaluation.scores import NER_SETS, RELATION_SET, reports, score_ner, served_ner, served_relations
 from models.evaluation.served import Served
+from models.evaluation.trained import training_documents
 from models.runtime.artefact import Artefact, load_artefact
 from processors.linking import Linker, load_linker
-from processors.sources.annotated import read_annotated
+from processors.vocabulary import Vocabulary
 
 SCHEMA = "biorelay.evaluation/1"
 
@@ -44,7 +45,7 @@ def evaluate(
     result: dict[str, Any] = {"schema": SCHEMA, "artefact": model.reference, "precision": model.manifest.encoder.precision}
     result["scores"] = scores(served, data)
     tell("linking and relations from raw text")
-    result["from_text"] = from_text(served, load_linker(vocabulary), data)
+    result["from_text"] = from_text(served, load_linker(vocabulary), Vocabulary.open(vocabulary), data)
     tell("baselines")
     result["baselines"] = baselines(model, served, data)
     if exact is not None:
@@ -62,17 +63,13 @@ def scores(served: Served, data: Path) -> dict[str, Any]:
     }
 
 
-def from_text(served: Served, linker: Linker, data: Path) -> dict[str, Any]:
-    """Linking and relations of BioRED dev from raw text, by database identifiers."""
+def from_text(served: Served, linker: Linker, vocabulary: Vocabulary, data: Path) -> dict[str, Any]:
+    """Linking and relations of BioRED dev from raw text, by identifiers as scorers of PubTator files cut them."""
     name, split = RELATION_SET
-    path = corpus(name).path(split, data)
-    extracted = list(extract(served, linker, path))
-    return {
-        "vocabulary": linker.version,
-        "linking_gold_mentions": {f"{name}/{split}": evaluate_linking(linker, read_annotated(path))},
-        "linking": {f"{name}/{split}": score_linking(extracted)},
-        "relations": {f"{name}/{split}": score_relations(extracted)},
-    }
+    scores = evaluate_gold(read_gold(corpus(name).path(split, data)), served, linker, vocabulary).result["scores"]
+    parts = {"linking_gold_mentions": IDS_OF_MENTIONS, "linking": IDS_FROM_TEXT, "relations": RAW_TEXT}
+    found = {key: {f"{name}/{split}": scores[part + AS_CUT][served.artefact.reference]} for key, part in parts.items()}
+    return {"vocabulary": linker.version, **found}
 
 
 def baselines(model: Artefact, served: Served, data: Path) -> dict[str, Any]:
@@ -88,12 +85,6 @@ def baselines(model: Artefact, served: Served, data: Path) -> dict[str, Any]:
     name, split = RELATION_SET
     pairs = reports(gold.relations(d, same_sentence(served.gold_pairs(d), ENTITY_TYPES, usual)) for d in _dev(data))
     return {"ner_dictionary": ner, "relations_same_sentence": {f"{name}/{split}": pairs}}
-
-
-def training_documents(names: Sequence[str], data: Path) -> list[Document]:
-    """The corpora's training documents, without those of any dev or test set."""
-    protected = protected_documents(data, CORPORA.values())
-    return [d for name in names for d in remove_leaks(corpus(name).read("train", data), protected)[0]]
 
 
 def _dev(data: Path) -> list[Document]:

@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from models.corpora.documents import Document
 from models.evaluation import gold
-from models.evaluation.artefact import training_documents
 from models.evaluation.counts import Counts
 from models.evaluation.linking import Links
 from models.evaluation.linking_errors import Error, Errors, Linked, Wanted, counted
@@ -23,7 +21,8 @@ from models.evaluation.linking_sets import (
     single,
 )
 from models.evaluation.scores import reports
-from models.runtime.artefact import Artefact, load_artefact
+from models.evaluation.trained import fingerprints, marks, trained_on, training_documents
+from models.runtime.artefact import load_artefact
 from models.runtime.encoder import Encoder
 from processors.linking import Linker, load_linker, local_curie
 from processors.linking.context import Context
@@ -148,12 +147,12 @@ def evaluate_sets(
         Encoder(model), linker, Provenance(software="evaluation", model=model.reference, generation=model.manifest.generation)
     )
     tell("the model's training documents")
-    trained = _trained(model, data) if training else set()
+    trained = fingerprints(training_documents(trained_on(model), data)) if training else set()
     result: dict[str, Any] = {"schema": SCHEMA, "model": model.reference, "vocabulary": linker.version, "sets": {}}
     for set_ in sets:
         tell(set_.name)
         documents = set_.read(data)
-        unseen = [d for d in documents if not _marks(d) & trained]
+        unseen = [d for d in documents if not marks(d.abstract) & trained]
         scorer = Scorer(set_, opened, alternates)
         exact = ExactNames(opened)
         result["sets"][set_.name] = {
@@ -161,16 +160,6 @@ def evaluate_sets(
             RAW: {"documents": len(unseen), **_from_text(scorer, unseen, recogniser, exact)},
         }
     return result
-
-
-def _trained(model: Artefact, data: Path) -> set[str]:
-    names = [part["name"] for part in model.manifest.training.get("corpora") or ()]
-    return {mark for document in training_documents(names, data) for mark in document.fingerprints()}
-
-
-def _marks(document: AnnotatedDocument) -> set[str]:
-    abstract = document.abstract
-    return Document("", abstract.id.partition(":")[2], abstract.title, abstract.abstract, ()).fingerprints()
 
 
 def _from_mentions(scorer: Scorer, documents: Sequence[AnnotatedDocument], linker: Linker, exact: ExactNames) -> dict[str, Any]:

@@ -1,0 +1,161 @@
+"""A gold file of anybody's, PubTator or BioC, as what can be scored of it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from models.corpora.documents import ENTITY_TYPES, PREDICATES, Document, GoldMention, relation_key
+from models.evaluation.end_to_end.identifiers import Ends, Pair, pairs, plain, whole
+from models.evaluation.end_to_end.names import NOT_SCORED, Names
+from models.evaluation.errors import GoldUnusable
+from processors.records import Abstract, EntityType
+from processors.sources.annotated import read_annotated
+from processors.sources.pubtator import AnnotatedDocument, AnnotatedMention
+
+
+class Annotation(NamedTuple):
+    """A gold mention."""
+
+    start: int
+    end: int
+    type: EntityType
+    column: str  # identifiers as the file has them
+    ids: tuple[str, ...]  # by the convention WHOLE
+
+
+class Stated(NamedTuple):
+    """A relation between two identifiers, gold or found; `novel` is None where nobody says it."""
+
+    pair: Pair
+    label: str
+    novel: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldDocument:
+    """One document: its text, its mentions of scored types, and its relations by both conventions of identifiers."""
+
+    abstract: Abstract
+    mentions: tuple[Annotation, ...]
+    relations: frozenset[Stated]
+    plain_relations: frozenset[Stated]
+
+    @property
+    def spans(self) -> set[tuple[int, int, EntityType]]:
+        return {(m.start, m.end, m.type) for m in self.mentions}
+
+    def document(self) -> Document:
+        """The same as the pair head's scorer reads it."""
+        mentions = sorted({GoldMention(m.start, m.end, m.type, m.ids) for m in self.mentions}, key=lambda m: (m.start, m.end, m.type))
+        relations = {
+            relation_key(*sorted(stated.pair)): stated.label for stated in sorted(self.relations, key=lambda s: (sorted(s.pair), s.label))
+        }
+        name = self.abstract.id.removeprefix("pubmed:")
+        return Document("", name, self.abstract.title, self.abstract.text, tuple(mentions), relations)
+
+
+@dataclass(frozen=True, slots=True)
+class GoldFile:
+    """What a gold file gives. `types` are those that it annotates: of others nothing found is judged."""
+
+    name: str
+    documents: tuple[GoldDocument, ...]
+    types: tuple[EntityType, ...]
+    labels: tuple[str, ...]  # of its relations
+    has_ids: bool
+    has_novelty: bool
+    notices: tuple[str, ...]
+
+    @property
+    def has_our_labels(self) -> bool:
+        return any(label in PREDICATES for label in self.labels)
+
+
+def read_gold(path: Path, names: Names | None = None) -> GoldFile:
+    """Read a gold file; `names` maps its names of types where they are unknown here.
+
+    What is left out is said in `notices`. Raises `RecordError` or `SourceError`, with file and line, where the file is broken,
+    `GoldUnusable` where it has nothing that can be scored.
+    """
+    names = names or Names()
+    if not path.is_file():
+        raise GoldUnusable(f"{path} is no file", remedy="Name a PubTator or BioC file.")
+    read: dict[tuple[str, str], AnnotatedDocument] = {}
+    repeated = 0
+    for document in read_annotated(path):
+        key = (document.abstract.id, document.abstract.text)
+        repeated += key in read
+        read.setdefault(key, document)
+    if not read:
+        raise GoldUnusable(f"{path.name} holds no document", remedy="Name a PubTator or BioC file with annotations.")
+    labels = Counter(m.label for d in read.values() for m in d.mentions)
+    unknown = Counter(m.label for d in read.values() for m in d.mentions if _type(m, names) is None and m.label not in names.types)
+    if not any(_type(m, names) for d in read.values() for m in d.mentions):
+        listed = f": it names {_listed(labels)}" if labels else ""
+        raise GoldUnusable(
+            f"{path.name} has no mention of a type that is known here{listed}",
+            remedy=f"Map its names, such as --types {min(labels, default='Protein')}=Gene; ours are {', '.join(ENTITY_TYPES)}.",
+        )
+    documents = tuple(_document(d, names) for d in read.values())
+    stated = [s for d in documents for s in d.relations]
+    gold = GoldFile(
+        name=path.name,
+        documents=documents,
+        types=tuple(kind for kind in ENTITY_TYPES if any(m.type is kind for d in documents for m in d.mentions)),
+        labels=tuple(sorted({s.label for s in stated})),
+        has_ids=any(m.ids for d in documents for m in d.mentions),
+        has_novelty=any(s.novel is not None for s in stated),
+        notices=(),
+    )
+    said = tuple(_notices(gold, list(read.values()), unknown, repeated))
+    return GoldFile(gold.name, documents, gold.types, gold.labels, gold.has_ids, gold.has_novelty, said)
+
+
+def _document(document: AnnotatedDocument, names: Names) -> GoldDocument:
+    mentions = []
+    for m in document.mentions:
+        kind = _type(m, names)
+        if kind is not None:
+            mentions.append(Annotation(m.start, m.end, kind, m.raw, whole(m.raw, kind)))
+    ends = Ends((m.type, m.column) for m in mentions)
+    relations, cut = set(), set()
+    for r in document.relations:
+        label = names.relation(r.label)
+        if label is not None:
+            relations |= {Stated(pair, label, r.novel) for pair in pairs(ends.of(r.subject), ends.of(r.object))}
+            cut |= {Stated(pair, label, r.novel) for pair in pairs(plain(r.subject), plain(r.object))}
+    return GoldDocument(document.abstract, tuple(mentions), frozenset(relations), frozenset(cut))
+
+
+def _type(mention: AnnotatedMention, names: Names) -> EntityType | None:
+    """What the user says it is, or the table of names, or the reader, which also knows lines of tmVar without a type."""
+    return names.types[mention.label] if mention.label in names.types else names.entity(mention.label) or mention.type
+
+
+def _notices(gold: GoldFile, read: Sequence[AnnotatedDocument], unknown: Mapping[str, int], repeated: int) -> Iterator[str]:
+    refused = [problem for d in read for problem in d.problems]
+    if refused:
+        yield f"{len(refused)} annotations were refused and are not gold; the first: {refused[0]}"
+    if repeated:
+        yield f"{repeated} documents stand more than once and are scored once"
+    if unknown:
+        yield (
+            f"not scored, since their types are unknown here: {_listed(unknown)}; what is found there counts as false "
+            f"(map them with --types {min(unknown)}=TYPE, or leave them out with {min(unknown)}={NOT_SCORED})"
+        )
+    if not gold.has_ids:
+        yield "the file has no identifiers: neither linking nor relations are scored"
+    elif not gold.labels:
+        yield "the file has no relations between identifiers: relations are not scored"
+    others = [label for label in gold.labels if label not in PREDICATES]
+    if others:
+        yield (
+            f"relation types that the model does not have: {', '.join(others)}; their pairs are scored, their types "
+            f"{'count as missed' if gold.has_our_labels else 'are not'} (map them with --types {others[0]}=TYPE)"
+        )
+
+
+def _listed(labels: Mapping[str, int]) -> str:
+    return ", ".join(f"{label} ({n})" for label, n in sorted(labels.items(), key=lambda item: (-item[1], item[0])))

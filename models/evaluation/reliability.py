@@ -1,0 +1,118 @@
+"""How far probabilities are what they say: reliability curves and calibration errors, before and after calibration."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.corpora.documents import ENTITY_TYPES, Document
+from models.evaluation.served import GoldPairs, Served
+from models.runtime.spans import decode_spans
+from processors.records import EntityType
+
+BINS = 10
+BEFORE, AFTER = "before calibration", "after calibration"
+
+
+@dataclass(slots=True)
+class Judged:
+    """Probabilities, whether what they belong to was right, and of which document each is."""
+
+    probabilities: list[float] = field(default_factory=list)
+    right: list[bool] = field(default_factory=list)
+    document: list[int] = field(default_factory=list)
+
+    def add(self, document: int, probabilities: Iterable[float], right: Iterable[bool]) -> None:
+        known = len(self.probabilities)
+        self.probabilities.extend(probabilities)
+        self.right.extend(right)
+        self.document.extend([document] * (len(self.probabilities) - known))
+
+    def curve(self, *, samples: int = 1000, seed: int = 1) -> dict[str, Any]:
+        """The expected calibration error in percent (Naeini et al. 2015), bins of equal mass, and the bins' means (shares).
+
+        The interval is the percentile bootstrap over documents, `samples` draws, in the bins of the whole.
+        """
+        p, hit = np.asarray(self.probabilities, dtype=np.float64), np.asarray(self.right, dtype=np.float64)
+        if not len(p):
+            return {"error": 0.0, "error_95": [0.0, 0.0], "n": 0, "bins": []}
+        parts = np.array_split(np.argsort(p, kind="stable"), min(BINS, len(p)))
+        numbers, row = np.unique(self.document, return_inverse=True)
+        gaps, sizes = np.zeros((len(numbers), len(parts))), np.bincount(row, minlength=len(numbers)).astype(np.float64)
+        for column, part in enumerate(parts):
+            np.add.at(gaps[:, column], row[part], p[part] - hit[part])
+        draws = np.random.default_rng(seed).multinomial(len(numbers), np.full(len(numbers), 1 / len(numbers)), size=samples)
+        errors = np.abs(draws @ gaps).sum(axis=1) / np.maximum(draws @ sizes, 1)
+        low, high = np.percentile(errors, [2.5, 97.5])
+        bins = [{"confidence": round(float(p[x].mean()), 4), "right": round(float(hit[x].mean()), 4), "n": len(x)} for x in parts]
+        error = float(np.abs(gaps.sum(axis=0)).sum() / len(p))
+        return {"error": _percent(error), "error_95": [_percent(float(low)), _percent(float(high))], "n": len(p), "bins": bins}
+
+
+def _percent(share: float) -> float:
+    return round(100 * share, 2)
+
+
+class MentionReliability:
+    """Scores of mentions: of every one that the logits give, without a threshold, by temperature 1 and by the fitted one."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._judged = {BEFORE: Judged(), AFTER: Judged()}
+        spec = served.artefact.manifest.ner
+        self._temperatures = {BEFORE: (1.0,) * len(spec.types), AFTER: spec.temperatures()}
+
+    def add(self, number: int, text: str, gold: set[tuple[int, int, EntityType]], types: Sequence[EntityType]) -> None:
+        encoded = self._served.encode(text)
+        for when, temperatures in self._temperatures.items():
+            none = (0.0,) * len(temperatures)
+            found = decode_spans(encoded.ner, encoded.offsets, encoded.words, text, temperatures=temperatures, thresholds=none)
+            judged = [s for s in found if ENTITY_TYPES[s.type] in types]
+            self._judged[when].add(number, (s.score for s in judged), ((s.start, s.end, ENTITY_TYPES[s.type]) in gold for s in judged))
+
+    def curves(self) -> dict[str, Any]:
+        return {when: judged.curve() for when, judged in self._judged.items()}
+
+
+class PairReliability:
+    """Probabilities of pairs of gold entities: that they are related at all, and of the types that are stated."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._any = {BEFORE: Judged(), AFTER: Judged()}
+        self._stated = {BEFORE: Judged(), AFTER: Judged()}
+
+    def add(self, number: int, pairs: GoldPairs) -> None:
+        labels = self._served.head.decide(pairs.probabilities)
+        chosen = np.flatnonzero(labels)
+        for when, p in ((BEFORE, softmax(pairs.logits)), (AFTER, pairs.probabilities)):
+            self._any[when].add(number, (1 - p[:, 0]).tolist(), (pairs.labels > 0).tolist())
+            self._stated[when].add(number, p[chosen, labels[chosen]].tolist(), (labels[chosen] == pairs.labels[chosen]).tolist())
+
+    def any_relation(self) -> dict[str, Any]:
+        return {when: judged.curve() for when, judged in self._any.items()}
+
+    def stated(self) -> dict[str, Any]:
+        return {when: judged.curve() for when, judged in self._stated.items()}
+
+
+def softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Probabilities (N, K) of logits (N, K), without bias and temperature."""
+    z = logits.astype(np.float64)
+    e = np.exp(z - z.max(axis=1, keepdims=True)) if len(z) else z
+    p: NDArray[np.float64] = e / e.sum(axis=1, keepdims=True) if len(z) else e
+    return p
+
+
+MENTIONS, ANY_RELATION, STATED_RELATIONS = "mentions", "any relation of a pair", "stated relations"
+
+
+def reliability(served: Served, documents: Sequence[Document], types: Sequence[EntityType]) -> dict[str, Any]:
+    """The curves of mentions and of pairs between gold entities, before and after calibration, over documents with gold relations."""
+    mentions, pairs = MentionReliability(served), PairReliability(served)
+    for number, document in enumerate(documents):
+        mentions.add(number, document.text, {(m.start, m.end, m.type) for m in document.mentions}, types)
+        pairs.add(number, served.gold_pairs(document))
+    return {MENTIONS: mentions.curves(), ANY_RELATION: pairs.any_relation(), STATED_RELATIONS: pairs.stated()}
