@@ -7,7 +7,7 @@
 Tags are those of IOB2 or IOBES, with a type (B-Chemical) or without (B); an I that continues nothing begins a mention, as
 conlleval reads it. Further columns between token and tag are passed over. The spaces between tokens are lost in such
 files: `spacing` puts them where they plausibly stood. A document is what the file marks as one (`-DOCSTART-`,
-`###MEDLINE:12345678`), and elsewhere a sentence.
+`###MEDLINE:95369245`, which is no PMID), and elsewhere a sentence.
 """
 
 import re
@@ -25,6 +25,7 @@ from processors.sources.lines import read_lines
 from processors.sources.octets import INVALID, read_octets
 
 _TAG = re.compile(r"([BIES])(?:-(\S+))?|O")
+_MARKS = ("-DOCSTART-", "###MEDLINE:")
 _MARK = re.compile(r"-DOCSTART-.*|###MEDLINE:(\d+).*")
 
 
@@ -36,7 +37,7 @@ class TaggedSentence:
     tags: tuple[str, ...]  # as the file has them: B, I, O, B-Chemical
     line: int  # where it begins
     document: int  # sentences of one marked document share it; without marks each has its own
-    pmid: str = ""  # where a mark gives one
+    name: str = ""  # the marked document's
 
     def mentions(self) -> list[tuple[int, int, str]]:
         """(first token, token after the last, label) of each mention; the label is `UNTYPED` where the tags have none."""
@@ -64,27 +65,25 @@ def read_sentences(path: str | Path) -> Iterator[TaggedSentence]:
     tokens: list[str] = []
     tags: list[str] = []
     begun = document = 0
-    marked, pmid = False, ""
+    marked = ""
     for line in read_lines(read_octets(path, limits), limits.max_record_bytes):
         text = _text(line.content, name, line.number)
-        if text.strip():
-            mark = _MARK.fullmatch(text.strip())
-            if not mark:
-                token, tag = _fields(text, name, line.number)
-                begun = begun or line.number
-                tokens.append(token)
-                tags.append(tag)
-                continue
-        else:
-            mark = None
+        mark = _MARK.fullmatch(text.rstrip()) if text.startswith(_MARKS) else None
+        if text.strip() and not mark:
+            token, tag = _fields(text, name, line.number)
+            begun = begun or line.number
+            tokens.append(token)
+            tags.append(tag)
+            continue
         if tokens:
-            yield TaggedSentence(tuple(tokens), tuple(tags), begun, document, pmid)
+            yield TaggedSentence(tuple(tokens), tuple(tags), begun, document, marked)
             tokens, tags, begun = [], [], 0
             document += not marked
         if mark:
-            marked, pmid, document = True, mark[1] or "", document + 1
+            document += 1
+            marked = f"medline-{mark[1]}" if mark[1] else f"line-{line.number}"
     if tokens:
-        yield TaggedSentence(tuple(tokens), tuple(tags), begun, document, pmid)
+        yield TaggedSentence(tuple(tokens), tuple(tags), begun, document, marked)
 
 
 def _text(content: bytes | None, name: str, number: int) -> str:
@@ -149,5 +148,5 @@ def _document(sentences: list[TaggedSentence], corpus: Corpus, split: str) -> Do
         parts.append(text)
         start += len(text) + 1
     title, rest = parts[0], " ".join(parts[1:])
-    name = sentences[0].pmid or f"line-{sentences[0].line}"
+    name = sentences[0].name or f"line-{sentences[0].line}"
     return Document(f"{corpus.name}/{split}", name, title, f"{title} {rest}", tuple(mentions))
