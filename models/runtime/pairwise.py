@@ -28,7 +28,7 @@ NONE = "None"
 class TaskSpec(Part):
     """What one corpus annotates, and how much of a text its questions read."""
 
-    labels: Annotated[tuple[str, ...], Field(min_length=1)]
+    labels: Annotated[dict[str, str], Field(min_length=1)]  # the corpus's own name of each -> the model's
     type_pairs: tuple[tuple[str, str], ...]  # of the candidates
     budget: int
     neighbours: int
@@ -71,7 +71,7 @@ class PairwiseManifest(Part):
         if self.labels[0] != NONE or len(set(self.labels)) != len(self.labels):
             raise ValueError(f"labels must be distinct and begin with {NONE}, not {self.labels}")
         for name, task in self.tasks.items():
-            unknown = {*task.labels} - {*self.labels[1:]} | {kind for pair in task.type_pairs for kind in pair} - {*self.types}
+            unknown = {*task.labels.values()} - {*self.labels[1:]} | {kind for pair in task.type_pairs for kind in pair} - {*self.types}
             if unknown:
                 raise ValueError(f"task {name} names {sorted(unknown)}, which the model lacks")
         if {GRAPH, TOKENIZER} - self.files.keys() or any(Path(name).name != name for name in self.files):
@@ -152,7 +152,7 @@ class PairwiseHead:
         self.type_pairs = [(manifest.types.index(a), manifest.types.index(b)) for a, b in spec.type_pairs]
         self.context = spec.context()
         self.temperature = spec.temperature
-        self._columns = [manifest.labels.index(label) for label in self.labels]
+        self._columns = [manifest.labels.index(label) for label in (NONE, *spec.labels.values())]
         self._number = list(manifest.tasks).index(task)
         self._questions = Questions(PieceTokenizer(artefact.path(TOKENIZER)), types=len(manifest.types), tasks=len(manifest.tasks))
         self._graph = Graph(artefact, GRAPH)

@@ -8,7 +8,9 @@ from typing import Any
 KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "joint": ("models.training.joint", "JointRecipe"),
+        "pairwise": ("models.training.pairwise", "PairwiseRecipe"),
         "pretrain": ("models.training.pretrain", "PretrainRecipe"),
+        "sentence": ("models.training.sentences", "SentenceRecipe"),
     }
 )
 """Kind -> its package, which has a module `recipe` with that class, and a module `job` with

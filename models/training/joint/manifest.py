@@ -1,9 +1,6 @@
 """The artefact's `manifest.json`, schema `biorelay.artefact/1`, as `models.runtime.manifest` reads it."""
 
-import hashlib
-import importlib.metadata
 import json
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,8 +12,8 @@ from models.runtime.pairs import FEATURES_VERSION
 from models.training.joint.calibration import NerFit, PairFit
 from models.training.joint.data import HELD_OUT
 from models.training.joint.recipe import JointRecipe
+from models.training.provenance import commit, file_entry, software
 
-PACKAGE = "biorelay"
 DECISION = (
     "p = softmax((logits + none_bias on None) / temperature); a pair is related where 1 - p[None] >= threshold; "
     "its type is the likeliest of the others, and its probability is that type's p"
@@ -44,8 +41,8 @@ class Facts:
             "version": self.recipe.version,
             "generation": self.recipe.generation,
             "task": "ner+relations",
-            "software": f"{PACKAGE} {_version()}",
-            "git_commit": _commit(),
+            "software": software(),
+            "git_commit": commit(),
             "encoder": {
                 "hidden": self.training["hidden"],
                 "window": encoder.window,
@@ -71,7 +68,7 @@ class Facts:
                 "features": FEATURES_VERSION,
                 "decision": DECISION,
             },
-            "files": {path.name: _entry(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST},
+            "files": {path.name: file_entry(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST},
             "training": self.training,
             "metrics": self.metrics,
         }
@@ -91,31 +88,3 @@ def write_tokenizer(source: Path, target: Path) -> None:
     data = json.loads(source.read_bytes())
     data["truncation"] = data["padding"] = None
     target.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-
-
-def _entry(path: Path) -> dict[str, Any]:
-    content = path.read_bytes()
-    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version(PACKAGE)
-    except importlib.metadata.PackageNotFoundError:
-        return "unknown"
-
-
-def _commit() -> str | None:
-    """The commit that trains, where it runs in a git checkout."""
-    try:
-        done = subprocess.run(
-            ["git", "rev-parse", "HEAD"],  # noqa: S607
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=10,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip()

@@ -1,0 +1,105 @@
+"""Scores of the pairwise sibling between gold entities, through the serving runtime, beside what needs no model."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.corpora.documents import ENTITY_TYPES
+from models.corpora.relations.pair import Pair
+from models.evaluation.counts import Counts, calibration_error
+from models.evaluation.gold import PAIR, TYPED
+from models.evaluation.pair_sets import Related, gold_relations, in_order, key_of, read_pairs, usual_labels
+from models.evaluation.scores import reports
+from models.runtime.pairwise import Named, PairwiseArtefact, PairwiseHead, load_pairwise
+from processors.sentences import split_sentences
+
+SCHEMA = "biorelay.evaluation/1"
+
+Tell = Callable[[str], None]
+
+
+def evaluate_pairwise(folder: Path, data: Path, *, sets: Sequence[str] = (), tell: Tell = lambda _: None) -> dict[str, Any]:
+    """Score an artefact on sets, each named `corpus/split`; by default those that its training held apart.
+
+    Raises as `load_pairwise` and `read_pairs`.
+    """
+    artefact = load_pairwise(folder)
+    result: dict[str, Any] = {"schema": SCHEMA, "artefact": artefact.reference, "precision": artefact.manifest.precision}
+    result["relations_gold_entities"], result["relations_same_sentence"] = score_sets(artefact, data, sets=sets, tell=tell)
+    return result
+
+
+def score_sets(
+    artefact: PairwiseArtefact, data: Path, *, sets: Sequence[str] = (), tell: Tell = lambda _: None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Reports by set: the model's, and those of the baseline that relates what one sentence names."""
+    found, baseline = {}, {}
+    for name in sets or artefact.manifest.training.get("scored", ()):
+        corpus, _, split = name.partition("/")
+        if corpus not in artefact.manifest.tasks:
+            continue
+        tell(f"relations of {name}")
+        pairs, gold = read_pairs(corpus, split, data), gold_relations(corpus, split, data)
+        head = PairwiseHead(artefact, corpus)
+        probabilities = ask(head, pairs)
+        decided = head.decide(probabilities)
+        found[name] = {
+            **score(gold, [(p, head.labels[label]) for p, label in zip(pairs, decided.tolist(), strict=True) if label]),
+            **_calibration(head, pairs, probabilities, decided),
+            "pairs": len(pairs),
+        }
+        usual = usual_labels(read_pairs(corpus, "train", data))
+        together = [(p, usual[p.head.type, p.tail.type]) for p in pairs if not p.apart and (p.head.type, p.tail.type) in usual]
+        baseline[name] = score(gold, together)
+    return found, baseline
+
+
+def ask(head: PairwiseHead, pairs: Sequence[Pair]) -> NDArray[np.float64]:
+    """Calibrated probabilities (P, labels), no relation first."""
+    return _asked(head, pairs, head.score)
+
+
+def logits(head: PairwiseHead, pairs: Sequence[Pair]) -> NDArray[np.float64]:
+    """Raw scores (P, labels), no relation first."""
+    return _asked(head, pairs, head.logits)
+
+
+def _asked(head: PairwiseHead, pairs: Sequence[Pair], answer: Callable[..., NDArray[np.float64]]) -> NDArray[np.float64]:
+    rows = [np.zeros((0, len(head.labels)))]
+    for text, group in groupby(pairs, key=lambda pair: pair.text):
+        own = list(group)
+        ends = [end for pair in own for end in in_order(pair)]
+        entities = {number: Named(ENTITY_TYPES.index(end.type), end.spans) for number, end in enumerate(ends)}
+        sentence_ends = [end for _, end in split_sentences(text)]
+        rows.append(answer(text, sentence_ends, entities, np.arange(len(ends), dtype=np.int64).reshape(-1, 2)))
+    return np.concatenate(rows)
+
+
+def score(gold: Mapping[str, set[Related]], stated: Iterable[tuple[Pair, str]]) -> dict[str, Any]:
+    """Reports of pairs, typed relations and each type, counted by document; `stated` are pairs with their label."""
+    found: dict[str, set[Related]] = {document: set() for document in gold}
+    for pair, label in stated:
+        found.setdefault(pair.document, set()).add((key_of(pair), label))
+    labels = sorted({label for relations in (*gold.values(), *found.values()) for _, label in relations})
+    tables = []
+    for document, own in found.items():
+        expected = gold.get(document, set())
+        table = {PAIR: Counts.of({pair for pair, _ in expected}, {pair for pair, _ in own}), TYPED: Counts.of(expected, own)}
+        for label in labels:
+            table[label] = Counts.of({r for r in expected if r[1] == label}, {r for r in own if r[1] == label})
+        tables.append(table)
+    return reports(tables)
+
+
+def _calibration(head: PairwiseHead, pairs: Sequence[Pair], p: NDArray[np.float64], decided: NDArray[np.int64]) -> dict[str, float]:
+    """The errors of stated relations' probabilities, and of the probability of any relation over all candidates."""
+    stated = np.flatnonzero(decided)
+    right = [head.labels[decided[row]] in pairs[row].labels for row in stated.tolist()]
+    return {
+        "calibration_error": round(calibration_error(p[stated, decided[stated]].tolist(), right), 4),
+        "calibration_error_any": round(calibration_error((1 - p[:, 0]).tolist(), [bool(pair.labels) for pair in pairs]), 4),
+    }

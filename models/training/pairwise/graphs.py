@@ -1,0 +1,77 @@
+"""The sibling as an ONNX graph, in fp32 and int8."""
+
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from models.training.graphs import OPSET, TOLERANCE
+from models.training.pairwise.network import Sibling
+
+SAMPLE = (2, 24)  # questions and pieces of the input that the graph is traced with
+
+
+class _Named(nn.Module):
+    """The network with its output by name, as optimum takes it."""
+
+    def __init__(self, network: Sibling) -> None:
+        super().__init__()
+        self.network = network
+        self.config = network.encoder.config
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> dict[str, Tensor]:
+        return {"logits": self.network(input_ids, attention_mask)}
+
+
+def export_network(network: Sibling, path: Path) -> None:
+    """Write the fp32 graph: input_ids, attention_mask (N, L) int64 -> logits (N, R) float32. Checked against torch."""
+    from optimum.exporters.onnx import export, validate_model_outputs
+    from optimum.exporters.onnx.model_configs import BertOnnxConfig
+
+    class PairwiseOnnxConfig(BertOnnxConfig):  # type: ignore[misc]  # optimum has no types
+        @property
+        def inputs(self) -> dict[str, dict[int, str]]:
+            return {name: {0: "batch", 1: "tokens"} for name in ("input_ids", "attention_mask")}
+
+        @property
+        def outputs(self) -> dict[str, dict[int, str]]:
+            return {"logits": {0: "batch"}}
+
+    named = _Named(network).eval()
+    config = PairwiseOnnxConfig(named.config, task="feature-extraction")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _, outputs = export(named, config, path, opset=OPSET, device="cpu")
+        validate_model_outputs(config, named, path, outputs, atol=TOLERANCE, use_subprocess=False)
+    _compare(network, path)
+
+
+def _compare(network: Sibling, path: Path) -> None:
+    """Raise `ValueError` unless the graph answers a question with markers as torch does: optimum's own check draws words alone."""
+    import numpy as np
+    import onnxruntime
+
+    ids = torch.randint(1000, 2000, SAMPLE, generator=torch.Generator().manual_seed(1))
+    ids[:, 3], ids[:, 9] = network.first, network.first + 2
+    mask = torch.ones_like(ids)
+    mask[1, -4:] = 0
+    with torch.no_grad():
+        expected = network.eval()(ids, mask).numpy()
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    (found,) = session.run(["logits"], {"input_ids": ids.numpy(), "attention_mask": mask.numpy()})
+    gap = float(np.abs(found - expected).max())
+    if gap > TOLERANCE:
+        raise ValueError(f"{path.name} differs from torch by {gap:.2g} on a question with markers")
+
+
+def quantise_network(path: Path, out: Path) -> None:
+    """Dynamic int8, per channel; the head's products, small and last, are left in floating point."""
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    graph = onnx.load(str(path)).graph
+    head = [n.name for n in graph.node if n.op_type in ("MatMul", "Gemm") and "/encoder/bert/" not in n.name]
+    quantize_dynamic(
+        str(path), str(out), per_channel=True, weight_type=QuantType.QInt8, nodes_to_exclude=head, use_external_data_format=False
+    )

@@ -1,0 +1,39 @@
+"""What every manifest says of where an artefact comes from."""
+
+import hashlib
+import importlib.metadata
+import subprocess
+from pathlib import Path
+from typing import Any
+
+PACKAGE = "biorelay"
+
+
+def software() -> str:
+    """This package and its version."""
+    try:
+        return f"{PACKAGE} {importlib.metadata.version(PACKAGE)}"
+    except importlib.metadata.PackageNotFoundError:
+        return f"{PACKAGE} unknown"
+
+
+def commit() -> str | None:
+    """The commit that trains, where it runs in a git checkout."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"],  # noqa: S607
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=10,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def file_entry(path: Path) -> dict[str, Any]:
+    """What a manifest states of a file."""
+    content = path.read_bytes()
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}

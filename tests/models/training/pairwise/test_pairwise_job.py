@@ -1,0 +1,102 @@
+"""The whole job: data, guard, training, graphs, serving."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.corpora.errors import LeakedDocument
+from models.training import ProgressEvent, read_recipe, run
+from models.training.errors import RecipeError
+from tests.models.corpora.conftest import blocks, lay
+from tests.models.training.pairwise.conftest import HELD_OUT
+
+pytestmark = [pytest.mark.torch, pytest.mark.timeout(300), pytest.mark.filterwarnings("ignore")]
+
+
+@pytest.fixture(scope="module")
+def made(work: Path) -> tuple[Path, list[ProgressEvent]]:
+    events: list[ProgressEvent] = []
+    return run(work / "tiny.toml", work / "data", work / "out", progress=events.append), events
+
+
+def test_a_run_ends_with_an_artefact_that_says_what_it_learned_from(made: tuple[Path, list[ProgressEvent]]) -> None:
+    folder, events = made
+    assert [event.phase for event in events][-1] == "done"
+    assert any(event.phase == "score" and "biored" in event.values for event in events)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    biored, cdr = manifest["training"]["corpora"]
+    assert (biored["documents"], biored["held_out"], cdr["documents"]) == (3, 1, 3)
+    assert biored["pairs_read"] < biored["pairs"], "negatives are thinned"
+    assert biored["pieces_read"] > 0
+    assert manifest["labels"][:2] == ["None", "Association"]
+    assert manifest["tasks"]["bc5cdr"]["labels"] == {"CID": "bc5cdr:CID"}
+    assert set(manifest["metrics"]["int8"]) == {"biored/dev", "bc5cdr/dev", "bc5cdr/test"}
+    assert "Nothing of biored/dev" in (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+
+
+def test_serving_answers_as_training_did(work: Path, made: tuple[Path, list[ProgressEvent]]) -> None:
+    """The kept weights in torch, and the int8 graph through the runtime, on the same held-out pairs."""
+    from models.evaluation.pairwise import ask, logits
+    from models.runtime.pairwise import PairwiseHead, load_pairwise
+    from models.training import checkpoint
+    from models.training.pairwise.data import load_data
+    from models.training.pairwise.task import PairwiseTask, allowed, answer
+
+    recipe = read_recipe(work / "tiny.toml")
+    gathered = load_data(recipe, work / "data", work / "out")
+    task = PairwiseTask(recipe, gathered, work / "out")
+    state = checkpoint.load(work / "out" / "tiny" / "1.run" / checkpoint.BEST, task.fingerprint)
+    assert state is not None
+    task.network.load_state_dict(state["network"])
+    wanted = answer(task.network, gathered.held_out, allowed(gathered))
+    head = PairwiseHead(load_pairwise(made[0]), "biored")
+    pairs = [example.pair for example in gathered.held_out]
+    found = logits(head, pairs)
+    np.testing.assert_allclose(found, wanted[:, : len(head.labels)], atol=0.15)  # bf16 on one side, int8 on the other
+    p = ask(head, pairs)
+    np.testing.assert_allclose(p.sum(axis=1), 1)
+    assert (head.decide(p) == found.argmax(axis=1)).all()
+    again = ask(head, pairs[:7])
+    assert (again == p[:7]).all(), "no answer depends on its neighbours"
+
+
+def test_another_documents_pair_never_teaches_labels_that_its_corpus_lacks(work: Path) -> None:
+    """A step on BC5CDR alone leaves the rows of BioRED's own labels as they were, but for the one that CID is a kind of."""
+    import torch
+
+    from models.training.pairwise.data import load_data
+    from models.training.pairwise.task import PairwiseTask
+
+    recipe = read_recipe(work / "tiny.toml")
+    gathered = load_data(recipe, work / "data", work / "out")
+    task = PairwiseTask(recipe, gathered, work / "out")
+    cdr = [i for i, example in enumerate(gathered.examples) if example.task == 1]
+    task.learn(cdr[:8], seed=1)
+    moved = task.network.out.weight.grad.abs().sum(dim=1)
+    names = gathered.labels.names
+    assert {name for name, value in zip(names, moved.tolist(), strict=True) if value} == {"None", "Positive_Correlation", "bc5cdr:CID"}
+    assert torch.isfinite(moved).all()
+
+
+def test_leaks_and_strangers_stop_the_job(work: Path, tmp_path: Path) -> None:
+    from models.training.pairwise.data import load_data
+
+    recipe = read_recipe(work / "tiny.toml")
+    data = tmp_path / "data"
+    train, dev = blocks("biored_small.pubtator")[:4], blocks("biored_small.pubtator")[4:]
+    for path in ("bc5cdr_pubtator/CDR_TrainingSet.PubTator.txt", "bc5cdr_pubtator/CDR_DevelopmentSet.PubTator.txt"):
+        lay(data, path, [(work / "data" / path).read_text(encoding="utf-8")])
+    path = "bc5cdr_pubtator/CDR_TestSet.PubTator.txt"
+    lay(data, path, [(work / "data" / path).read_text(encoding="utf-8")])
+    lay(data, "biored/Train.PubTator", [*train, dev[0]])
+    lay(data, "biored/Dev.PubTator", dev)
+    assert load_data(recipe, data, work / "out").summary[0]["removed"]["scored"] == 1
+    lay(data, "biored/Dev.PubTator", [*dev, train[0]])
+    with pytest.raises(LeakedDocument, match=HELD_OUT):
+        load_data(recipe, data, work / "out")
+    lay(data, "biored/Dev.PubTator", dev)
+    lay(data, "biored/Train.PubTator", train[1:])
+    with pytest.raises(RecipeError, match="held_out"):
+        load_data(recipe, data, work / "out")
