@@ -1,0 +1,1 @@
+"""Recipes that classify a sentence: does it relate its two marked mentions?"""
