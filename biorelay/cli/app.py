@@ -10,6 +10,7 @@ from biorelay.cli import (
     completing,
     config,
     consume,
+    corpora,
     dead_letters,
     demo,
     doctor,
@@ -93,6 +94,7 @@ app.add_typer(graph.app, name="graph")
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(models.app, name="models")
+app.add_typer(corpora.app, name="corpora")
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(doctor.doctor)

@@ -24,6 +24,15 @@ def recipes(incomplete: str) -> list[str]:
     return [name for name in found if name.startswith(incomplete)]
 
 
+def corpora(incomplete: str) -> list[str]:
+    """The registered corpora: the headings of their entries."""
+    import tomllib
+
+    entries = sorted(_package("models", "corpora", "registry").glob("*.toml"))
+    found = (name for file in entries for name in tomllib.loads(file.read_text(encoding="utf-8")))
+    return [name for name in found if name.startswith(incomplete)]
+
+
 def stages(incomplete: str) -> list[str]:
     """One stage more, behind those that are named already: `ner,rel` -> `ner,relations`."""
     before, comma, begun = incomplete.rpartition(",")

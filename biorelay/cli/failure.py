@@ -19,6 +19,8 @@ FAILURE, BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 
 _USERS = frozenset(
     {
+        "corpus.unknown",
+        "evaluation.gold",
         "graph.bad-address",
         "graph.bad-query",
         "graph.unknown-article",

@@ -44,6 +44,8 @@ def test_the_commands_that_were_promised_are_there() -> None:
     assert {" ".join(path) for path in ALL} == {
         "config show",
         "consume",
+        "corpora check",
+        "corpora list",
         "dead-letters list",
         "dead-letters replay",
         "dead-letters show",
