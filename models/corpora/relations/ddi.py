@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from models.corpora.errors import CorpusMissing
 from models.corpora.registry.corpus import Corpus, Counts
 from models.corpora.relations.pair import Pair
-from models.corpora.relations.sentences import Sentence, by_id, fits, pair_of, read_parts
+from models.corpora.relations.sentences import Sentence, fits, read_parts
 from models.corpora.relations.tables import attribute, broken, read_xml, told
 from processors.records import EntityType
 
@@ -36,13 +36,13 @@ def pairs(corpus: Corpus, split: str, data: Path) -> list[Pair]:
     found = []
     for place, document in _documents(corpus.path(split, data), split):
         for sentence, element in _sentences(document, f"{corpus.name}/{split}", place):
-            mentions = by_id(sentence.mentions)
+            mentions = {mention.id: mention for mention in sentence.mentions}
             for pair in element.iter("pair"):
                 ends = [attribute(pair, name, place) for name in ("e1", "e2")]
                 if not all(end in mentions for end in ends):
                     broken(place, None, f"the pair {pair.get('id')} has an end that is no entity of its sentence")
                 labels = (pair.get("type") or UNTYPED,) if _interacts(pair, place) else ()
-                found.append(pair_of(sentence, attribute(pair, "id", place), mentions[ends[0]], mentions[ends[1]], labels))
+                found.append(sentence.pair(attribute(pair, "id", place), mentions[ends[0]], mentions[ends[1]], labels))
     return found
 
 
@@ -85,11 +85,11 @@ def _documents(path: Path, split: str) -> Iterator[tuple[str, Element]]:
 
 def _sentences(document: Element, corpus: str, place: str) -> Iterator[tuple[Sentence, Element]]:
     for element in document.iter("sentence"):
-        mentions = tuple(
-            read_parts(e, place, between=";", closed=True, type_=EntityType.CHEMICAL, kind=attribute(e, "type", place))
-            for e in element.iter("entity")
-        )
         text = attribute(element, "text", place).rstrip()
+        kinds = [(e, attribute(e, "type", place)) for e in element.iter("entity")]
+        mentions = [
+            read_parts(e, place, length=len(text), between=";", closed=True, type_=EntityType.CHEMICAL, kind=kind) for e, kind in kinds
+        ]
         yield Sentence(corpus, attribute(element, "id", place), attribute(document, "id", place), text, mentions), element
 
 

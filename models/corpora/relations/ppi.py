@@ -12,7 +12,7 @@ from pathlib import Path
 
 from models.corpora.registry.corpus import Corpus, Counts
 from models.corpora.relations.pair import Pair
-from models.corpora.relations.sentences import Parts, Sentence, fits, pair_of, read_parts
+from models.corpora.relations.sentences import Parts, Sentence, fits, read_parts
 from models.corpora.relations.tables import attribute, broken, read_bytes, read_xml, told
 from processors.records import EntityType
 
@@ -28,7 +28,7 @@ def pairs(corpus: Corpus, split: str, data: Path) -> list[Pair]:
         related = {frozenset(place[end] for end in ends) for ends in interactions}
         for a, b in combinations(whole, 2):
             labels = (LABEL,) if frozenset((a.parts, b.parts)) in related else ()
-            found.append(pair_of(sentence, f"{a.id}.{b.id.rpartition('.')[2]}", a, b, labels))
+            found.append(sentence.pair(f"{a.id}.{b.id.rpartition('.')[2]}", a, b, labels))
     return found
 
 
@@ -64,12 +64,13 @@ def _sentences(path: Path, corpus: str) -> Iterator[tuple[Sentence, list[tuple[s
     for document in read_xml(read_bytes(path), path).iter("document"):
         pmid = document.get("PMID") or attribute(document, "origId", path)
         for element in document.iter("sentence"):
-            mentions = tuple(
-                read_parts(e, path, between=",", closed=False, type_=EntityType.GENE, kind=e.get("type") or "protein")
-                for e in element.iter("entity")
-            )
+            text = attribute(element, "text", path)
+            kinds = [(e, e.get("type") or "protein") for e in element.iter("entity")]
+            mentions = [
+                read_parts(e, path, length=len(text), between=",", closed=False, type_=EntityType.GENE, kind=kind) for e, kind in kinds
+            ]
             known = {m.id for m in mentions}
             ends = [(attribute(i, "e1", path), attribute(i, "e2", path)) for i in element.iter("interaction")]
             if strange := [end for pair in ends for end in pair if end not in known]:
                 broken(path, None, f"{element.get('id')}: {strange[0][:80]} is no entity of its sentence")
-            yield Sentence(corpus, attribute(element, "id", path), pmid, attribute(element, "text", path), mentions), ends
+            yield Sentence(corpus, attribute(element, "id", path), pmid, text, mentions), ends
