@@ -5,14 +5,16 @@ from pathlib import Path
 
 from models.corpora.documents import Document
 from models.corpora.guard import protected_documents, remove_leaks
-from models.corpora.registry import CORPORA, corpus
+from models.corpora.registry import corpus
+from models.evaluation.scores import NER_SETS
 from models.runtime.artefact import Artefact
 from processors.records import Abstract
 
 
 def training_documents(names: Sequence[str], data: Path) -> list[Document]:
-    """The corpora's training documents, without those of any dev or test set."""
-    protected = protected_documents(data, CORPORA.values())
+    """The corpora's training documents, without those of the dev and test sets of these corpora and of the sets that are always scored."""
+    scored = dict.fromkeys([*names, *(name for name, _ in NER_SETS)])
+    protected = protected_documents(data, [corpus(name) for name in scored])
     return [d for name in names for d in remove_leaks(corpus(name).read("train", data), protected)[0]]
 
 

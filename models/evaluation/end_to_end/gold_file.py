@@ -10,6 +10,7 @@ from models.corpora.documents import ENTITY_TYPES, PREDICATES, Document, GoldMen
 from models.evaluation.end_to_end.identifiers import Ends, Pair, pairs, plain, whole
 from models.evaluation.end_to_end.names import NOT_SCORED, Names
 from models.evaluation.errors import GoldUnusable
+from processors.errors import RecordError, SourceError, UnknownFormat
 from processors.records import Abstract, EntityType
 from processors.sources.annotated import read_annotated
 from processors.sources.pubtator import AnnotatedDocument, AnnotatedMention
@@ -84,19 +85,24 @@ def read_gold(path: Path, names: Names | None = None) -> GoldFile:
         raise GoldUnusable(f"{path} is no file", remedy="Name a PubTator or BioC file.")
     read: dict[tuple[str, str], AnnotatedDocument] = {}
     repeated = 0
-    for document in read_annotated(path):
-        key = (document.abstract.id, document.abstract.text)
-        repeated += key in read
-        read.setdefault(key, document)
-    if not read:
-        raise GoldUnusable(f"{path.name} holds no document", remedy="Name a PubTator or BioC file with annotations.")
+    try:
+        for document in read_annotated(path):
+            key = (document.abstract.id, document.abstract.text)
+            repeated += key in read
+            read.setdefault(key, document)
+    except UnknownFormat as error:
+        raise GoldUnusable(f"{path.name} is no gold file: {error}", remedy="Give it as PubTator or BioC.") from error
+    except (SourceError, RecordError) as error:
+        said = str(error)
+        raise type(error)(said if path.name in said else f"{path.name}: {said}", remedy=error.remedy) from error
     labels = Counter(m.label for d in read.values() for m in d.mentions)
     unknown = Counter(m.label for d in read.values() for m in d.mentions if _type(m, names) is None and m.label not in names.types)
     if not any(_type(m, names) for d in read.values() for m in d.mentions):
-        listed = f": it names {_listed(labels)}" if labels else ""
+        if not labels:
+            raise GoldUnusable(f"{path.name} holds no mentions", remedy="Name a PubTator or BioC file with annotations.")
         raise GoldUnusable(
-            f"{path.name} has no mention of a type that is known here{listed}",
-            remedy=f"Map its names, such as --types {min(labels, default='Protein')}=Gene; ours are {', '.join(ENTITY_TYPES)}.",
+            f"{path.name} has no mention of a type that is known here: it names {_listed(labels)}",
+            remedy=f"Map its names, such as --types {min(labels)}=Gene; ours are {', '.join(ENTITY_TYPES)}.",
         )
     documents = tuple(_document(d, names) for d in read.values())
     stated = [s for d in documents for s in d.relations]

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from models.evaluation.end_to_end import relations, spans
 from models.evaluation.end_to_end.report import AS_CUT, BASELINES, SCHEMA
 from models.evaluation.reliability import AFTER, BEFORE
 
-_TOTALS = ("all", "pair", "pair and type", "pair and novelty")
+_TOTALS = (spans.ALL, relations.PAIR, relations.TYPED, relations.NOVELTY, relations.ALL)
 
 
 def markdown(result: Mapping[str, Any]) -> str:

@@ -9,15 +9,10 @@ from models.evaluation.end_to_end.gold_file import Stated
 from models.evaluation.end_to_end.names import letters
 from processors.records import EntityType, Predicate
 
-PAIR, TYPED, NOVELTY, ALL = "pair", "pair and type", "pair and novelty", "all"
-
-_DISEASE = EntityType.DISEASE
+PAIR, TYPED, NOVELTY, ALL = "pair", "pair and type", "pair and novelty", "pair, type and novelty"
 
 USUAL: Mapping[frozenset[EntityType], str] = MappingProxyType(
-    {
-        frozenset((_DISEASE, EntityType.CHEMICAL)): Predicate.POSITIVE_CORRELATION.value,
-        frozenset((_DISEASE, EntityType.VARIANT)): Predicate.POSITIVE_CORRELATION.value,
-    }
+    {frozenset((EntityType.CHEMICAL, EntityType.DISEASE)): Predicate.POSITIVE_CORRELATION.value}
 )
 """The most frequent relation type of each two entity types in BioRED's training documents; for others it is Association."""
 

@@ -16,6 +16,7 @@ from models.evaluation.end_to_end import identifiers, relations, spans
 from models.evaluation.end_to_end.gold_file import GoldDocument, GoldFile, Stated
 from models.evaluation.end_to_end.mistakes import FALSE, MISSED, Mistake, counted, of_spans
 from models.evaluation.end_to_end.relation_mistakes import GOLD_ENTITIES, RAW_TEXT, Sides, of_relations
+from models.evaluation.errors import GoldUnusable
 from models.evaluation.from_text import Reader
 from models.evaluation.linking_errors import Errors, Linked, Wanted
 from models.evaluation.linking_report import EveryLink, ExactNames
@@ -212,6 +213,9 @@ class _Scorer:
         self._tally.add(part, system, {**counts, **by_type})
 
     def result(self, examples: int) -> dict[str, Any]:
+        """Raises `GoldUnusable` where no document could be read."""
+        if not self._scored:
+            raise GoldUnusable(f"every document of {self._gold.name} is longer than the model reads", remedy="Give abstracts, or passages.")
         parts = dict.fromkeys(mistake.part for mistake in self.mistakes)
         curves = {MENTIONS: self._mention_curves.curves()}
         confusion: dict[str, Any] = {
