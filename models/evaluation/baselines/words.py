@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from models.runtime.tokenizer import REPLACEMENT, SURROGATE
 from processors.records import EntityType
 from processors.sentences import split_sentences
 
@@ -26,8 +27,8 @@ class Word(NamedTuple):
 
 
 def words_of(text: str) -> list[Word]:
-    """The words of a text, from left to right; only white space stands between them."""
-    return [Word(m.start(), m.end(), m[0]) for m in _WORD.finditer(text)]
+    """The words of a text, from left to right; only white space stands between them. A lone surrogate reads as U+FFFD."""
+    return [Word(m.start(), m.end(), m[0]) for m in _WORD.finditer(SURROGATE.sub(REPLACEMENT, text))]
 
 
 def sentences_of(text: str, words: Sequence[Word]) -> list[slice]:

@@ -12,12 +12,12 @@ GENE, DISEASE = EntityType.GENE, EntityType.DISEASE
 
 
 @settings(deadline=None)
-@given(st.text(max_size=200))
+@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=200))
 def test_words_hold_every_sign_but_white_space_once(text: str) -> None:
     words = words_of(text)
-    assert [w.text for w in words] == [text[w.start : w.end] for w in words]
+    assert all(w.text == text[w.start : w.end] or (w.text == "\ufffd" and "\ud800" <= text[w.start] <= "\udfff") for w in words)
     assert all(a.end <= b.start for a, b in itertools.pairwise(words))
-    assert "".join(w.text for w in words) == "".join(text.split())
+    assert "".join(text[w.start : w.end] for w in words) == "".join(text.split())
 
 
 @settings(deadline=None)
