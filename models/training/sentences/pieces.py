@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.runtime.pieces import piece_ranges
+from models.runtime.tokenizer import PieceTokenizer
 from models.training.plan import Shape
 from models.training.sentences.rows import Row
 
@@ -32,32 +33,29 @@ class Sentence:
 
 
 class SentenceMaker:
-    """Cuts rows into pieces with one tokeniser (of the `tokenizers` library); longer rows keep what is around their mentions."""
+    """Cuts rows into pieces; one that is longer than the window keeps what is around its mentions."""
 
-    def __init__(self, tokenizer: Any, *, window: int) -> None:
+    def __init__(self, tokenizer: PieceTokenizer, *, window: int) -> None:
         self._tokenizer = tokenizer
-        self._before, self._after = _special(tokenizer)
-        self._size = window - len(self._before) - len(self._after)
+        self._size = window - 2
 
     def make(self, row: Row) -> Sentence:
-        pieces = self._tokenizer.encode(row.text, add_special_tokens=False)
-        offsets = np.array(pieces.offsets, dtype=np.int32).reshape(-1, 2)
-        firsts, stops = piece_ranges(offsets, [row.first[0], row.second[0]], [row.first[1], row.second[1]])
-        ends = [(min(a, len(offsets) - 1), max(b, a + 1)) for a, b in zip(firsts.tolist(), stops.tolist(), strict=True)]
-        low, high = min(a for a, _ in ends), max(b for _, b in ends)
-        begin = int(np.clip((low + high - self._size) // 2, 0, max(0, len(offsets) - self._size)))
-        ids = pieces.ids[begin : begin + self._size]
-        move = len(self._before) - begin
-        last = len(self._before) + len(ids)
-        first, second = ((min(max(a + move, 1), last - 1), min(max(b + move, 2), last)) for a, b in ends)
-        return Sentence(np.array([*self._before, *ids, *self._after], dtype=np.int64), first, second, row.related)
-
-
-def _special(tokenizer: Any) -> tuple[list[int], list[int]]:
-    """The pieces that the tokeniser itself puts before and after a text."""
-    encoded = tokenizer.encode("a", add_special_tokens=True)
-    inside = [i for i, special in enumerate(encoded.special_tokens_mask) if not special]
-    return encoded.ids[: inside[0]], encoded.ids[inside[-1] + 1 :]
+        """Raises `ValueError` for a row without a piece."""
+        pieces = self._tokenizer.cut(row.text)
+        if not len(pieces.ids):
+            raise ValueError(f"{row.id} has no text")
+        firsts, stops = piece_ranges(pieces.offsets, [row.first[0], row.second[0]], [row.first[1], row.second[1]])
+        starts = np.minimum(firsts, len(pieces.ids) - 1)
+        ends = np.maximum(stops, starts + 1)
+        middle = (int(starts.min()) + int(ends.max())) // 2
+        begin = max(0, min(middle - self._size // 2, len(pieces.ids) - self._size))
+        ids = np.concatenate([[self._tokenizer.first], pieces.ids[begin : begin + self._size], [self._tokenizer.last]])
+        last = len(ids) - 1
+        first, second = (
+            (int(np.clip(start - begin + 1, 1, last - 1)), int(np.clip(end - begin + 1, 2, last)))
+            for start, end in zip(starts, ends, strict=True)
+        )
+        return Sentence(ids, first, second, row.related)
 
 
 def arrays(sentences: Sequence[Sentence]) -> dict[str, NDArray[Any]]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from models.runtime.tokenizer import PieceTokenizer
 from models.training.network import seed_dropout
 from models.training.plan import halves, padded_pieces, plan
 from models.training.sentences.measures import figures
@@ -17,7 +18,7 @@ from models.training.sentences.network import SentenceNetwork
 from models.training.sentences.pieces import Sentence, SentenceMaker, arrays
 from models.training.sentences.recipe import SentenceRecipe
 from models.training.sentences.rows import Row
-from models.training.weights import load_encoder, open_tokenizer, weights_folder
+from models.training.weights import TOKENIZER, load_encoder, weights_folder
 
 SCORED = 32  # rows a batch where scores are computed
 
@@ -27,7 +28,7 @@ class SentenceTask:
 
     def __init__(self, recipe: SentenceRecipe, train: Sequence[Row], carved: Sequence[Row], out: Path) -> None:
         self.recipe = recipe
-        self.maker = SentenceMaker(open_tokenizer(weights_folder(recipe.encoder, out)), window=recipe.encoder.window)
+        self.maker = SentenceMaker(PieceTokenizer(weights_folder(recipe.encoder, out) / TOKENIZER), window=recipe.encoder.window)
         self.sentences = [self.maker.make(row) for row in train]
         self.carved = [self.maker.make(row) for row in carved]
         read = repr([(row.text, row.first, row.second, row.related) for row in (*train, *carved)])

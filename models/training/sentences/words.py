@@ -27,9 +27,9 @@ def parts(row: Row) -> Parts:
     left, right = (row.second, row.first) if swapped else (row.first, row.second)
     kinds = row.kinds[::-1] if swapped else row.kinds
     return Parts(
-        before=_words(row.text[: left[0]]),
-        between=_words(row.text[left[1] : right[0]]),
-        after=_words(row.text[max(left[1], right[1]) :]),
+        before=words_of(row.text[: left[0]]),
+        between=words_of(row.text[left[1] : right[0]]),
+        after=words_of(row.text[max(left[1], right[1]) :]),
         ends=(f"@{kinds[0]}1$", f"@{kinds[1]}2$") if kinds[0] == kinds[1] else (f"@{kinds[0]}$", f"@{kinds[1]}$"),
         swapped=swapped,
     )
@@ -42,5 +42,6 @@ def sequence(row: Row) -> tuple[list[str], int, int]:
     return words, len(p.before), len(p.before) + 1 + len(p.between)
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words_of(text: str) -> tuple[str, ...]:
+    """Words and signs in lower case; a mask is one word."""
     return tuple(word.lower() for word in WORD.findall(text))

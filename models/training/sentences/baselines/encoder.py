@@ -17,12 +17,13 @@ def encode(part: EncoderPart, out: Path, rows: Sequence[Row]) -> NDArray[np.floa
     """(N, 3 H): the mean of all pieces, and of each mention's. Raises `WeightsMissing`."""
     import torch
 
+    from models.runtime.tokenizer import PieceTokenizer
     from models.training.sentences.network import pooled
     from models.training.sentences.pieces import SentenceMaker
     from models.training.sentences.task import tensors
-    from models.training.weights import load_encoder, open_tokenizer, weights_folder
+    from models.training.weights import TOKENIZER, load_encoder, weights_folder
 
-    maker = SentenceMaker(open_tokenizer(weights_folder(part, out)), window=part.window)
+    maker = SentenceMaker(PieceTokenizer(weights_folder(part, out) / TOKENIZER), window=part.window)
     bert = load_encoder(part, out, seed=1).eval()
     sentences = [maker.make(row) for row in rows]
     order = sorted(range(len(rows)), key=lambda i: len(sentences[i].ids))

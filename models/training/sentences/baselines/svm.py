@@ -1,7 +1,7 @@
 """Linear support vector machines over three kinds of input; how strongly they fit is chosen inside the training rows."""
 
-import itertools
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.training.sentences.baselines.features import features
 from models.training.sentences.rows import Row
-from models.training.sentences.words import sequence
+from models.training.sentences.words import sequence, words_of
 
 COSTS = (0.03, 0.1, 0.3)
 INNER = 3  # folds inside the training rows
@@ -42,15 +42,23 @@ class LinearSvm:
 
 
 def over_words() -> Any:
-    """Words and word pairs of the masked sentence, weighted by TF-IDF."""
+    """Words and word pairs weighted by TF-IDF, with one word for each of the two mentions."""
+    return _tfidf(lambda row: sequence(row)[0])
+
+
+def over_text() -> Any:
+    """Words and word pairs weighted by TF-IDF, the names among them."""
+    return _tfidf(lambda row: words_of(row.text))
+
+
+def _tfidf(words_in: Callable[[Row], Sequence[str]]) -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    return TfidfVectorizer(analyzer=_grams, sublinear_tf=True, min_df=2)
+    def grams(row: Row) -> list[str]:
+        words = words_in(row)
+        return [*words, *(" ".join(pair) for pair in pairwise(words))]
 
-
-def _grams(row: Row) -> list[str]:
-    words, _, _ = sequence(row)
-    return [*words, *(" ".join(pair) for pair in itertools.pairwise(words))]
+    return TfidfVectorizer(analyzer=grams, sublinear_tf=True, min_df=2)
 
 
 def over_features() -> Any:
@@ -71,7 +79,7 @@ class Frozen:
 
     def __init__(self, encode: Callable[[Sequence[Row]], NDArray[np.float32]]) -> None:
         self._encode = encode
-        self._known: dict[str, NDArray[np.float32]] = {}
+        self._known: dict[tuple[object, ...], NDArray[np.float32]] = {}
 
     def __call__(self) -> Any:
         from sklearn.pipeline import make_pipeline
@@ -80,7 +88,12 @@ class Frozen:
         return make_pipeline(FunctionTransformer(self._rows), StandardScaler())
 
     def _rows(self, rows: Sequence[Row]) -> NDArray[np.float32]:
-        missing = [row for row in rows if row.id not in self._known]
+        missing = list({_read(row): row for row in rows if _read(row) not in self._known}.values())
         if missing:
-            self._known.update(zip((row.id for row in missing), self._encode(missing), strict=True))
-        return np.stack([self._known[row.id] for row in rows])
+            self._known.update(zip(map(_read, missing), self._encode(missing), strict=True))
+        return np.stack([self._known[_read(row)] for row in rows])
+
+
+def _read(row: Row) -> tuple[object, ...]:
+    """What an encoder sees of a row."""
+    return row.text, row.first, row.second

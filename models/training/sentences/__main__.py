@@ -1,0 +1,54 @@
+"""Score every baseline on every set, beside the recipes' runs, and store the tables.
+
+    biorelay train gad --data DATA -o OUT
+    python -m models.training.sentences --data DATA --output OUT --vectors VECTORS
+
+Each system's answers stay in OUT/sentences: a run that was stopped goes on there. Without --store the tables are only printed.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from models.evaluation.results import draw, store
+from models.training.sentences.baselines.systems import systems
+from models.training.sentences.folds import split
+from models.training.sentences.report import set_table, whole_table
+from models.training.sentences.sets import SETS, Answers, baseline_answers, recipe_answers, refuse_other_rows
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, and store what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m models.training.sentences", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--data", type=Path, required=True, help="the corpora's folder")
+    parser.add_argument("--output", type=Path, required=True, help="where answers are kept, and where recipes were trained")
+    parser.add_argument("--vectors", type=Path, help="a file of models.evaluation.baselines.vectors; without it no CNN and no BiLSTM")
+    parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS), help="these sets alone")
+    parser.add_argument("--systems", nargs="+", help="these baselines alone")
+    parser.add_argument("--store", type=Path, help="the folder of tables: models/results")
+    parsed = parser.parse_args(arguments)
+    known = systems(parsed.vectors)
+    chosen = parsed.systems or list(known)
+    if unknown := [name for name in chosen if name not in known]:
+        parser.error(f"there is no baseline {unknown[0]!r}; there are {', '.join(known)}")
+    by_set: dict[str, list[Answers]] = {}
+    for key in parsed.sets:
+        scored = SETS[key]
+        folds = list(split(scored.corpus, scored.protocol, parsed.data))
+        answers = list(recipe_answers(parsed.output, scored))
+        for name in chosen:
+            sys.stderr.write(f"{key}: {known[name].name}\n")
+            answers.append(baseline_answers(name, known[name], folds, parsed.output / "sentences" / key))
+        refuse_other_rows(answers)
+        by_set[key] = answers
+    tables = {"sentences": whole_table(by_set), **{f"sentences-{key}": set_table(key, answers) for key, answers in by_set.items()}}
+    for name, table in tables.items():
+        if parsed.store:
+            store(name, table, parsed.store)
+        sys.stdout.write("\n".join(draw(name, table)) + "\n\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""The tables of sentence classifiers."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.evaluation.results import Figure, draw
+from models.training.errors import OtherRun
+from models.training.sentences.baselines.constants import AlwaysRelated, Majority
+from models.training.sentences.baselines.systems import System
+from models.training.sentences.folds import split
+from models.training.sentences.report import AGAINST, best_baseline, holm, set_table, whole_table
+from models.training.sentences.sets import SETS, Answers, baseline_answers, recipe_answers, refuse_other_rows
+
+SYSTEMS = {"always": System("always", AlwaysRelated), "majority": System("majority", Majority)}
+
+
+def answers(name: str, *, share: float, ours: bool = False, seed: int = 1) -> Answers:
+    gold = np.arange(200) % 2 == 0
+    hit = np.random.default_rng(seed).random(200) < share
+    scores = np.where(gold == hit, 1.0, -1.0)
+    ids = tuple(f"r{i}" for i in range(200))
+    settings = {"encoder": {"package": "tiny"}, "network": {"form": "masked"}}
+    return Answers(name, ids, tuple(f"d{i // 2}" for i in range(200)), gold, scores, ours=ours, facts={"settings": settings})
+
+
+def test_holm_corrects_step_by_step() -> None:
+    assert holm({"a": 0.01, "b": 0.04, "c": 0.03}) == pytest.approx({"a": 0.03, "c": 0.06, "b": 0.06})
+    assert holm({"a": 0.9, "b": 0.8}) == {"b": 1.0, "a": 1.0}
+    assert holm({}) == {}
+
+
+def test_a_set_has_every_figure_and_the_difference_to_the_best_baseline() -> None:
+    found = [answers("good, int8", share=0.9, ours=True), answers("weak", share=0.6, seed=2), answers("best", share=0.7, seed=3)]
+    assert best_baseline(found).name == "best"
+    table = set_table("gad", found)
+    first, weak, best = table.rows
+    assert isinstance(first.figures["F1"], Figure)
+    assert first.figures["F1"].low < first.figures["F1"].value < first.figures["F1"].high
+    assert str(first.figures[AGAINST]).endswith("p < 0.01")
+    assert AGAINST not in weak.figures
+    assert best.figures[AGAINST] == "best baseline"
+    assert "200 sentences, 100 related, of 100 documents" in "\n".join(draw("x", table))
+
+
+def test_the_whole_table_has_a_column_for_each_set() -> None:
+    table = whole_table({key: [answers(f"{key}@1, int8", share=0.9, ours=True), answers("weak", share=0.6)] for key in ("gad", "aimed")})
+    assert table.columns == ("GAD", "AIMed")
+    assert [row.system for row in table.rows] == ["encoder tiny, masked, int8", "weak"]
+    assert all(set(row.figures) == {"GAD", "AIMed"} for row in table.rows)
+
+
+def test_answers_are_kept_and_taken_from_there(data: Path, tmp_path: Path) -> None:
+    folds = list(split("gad", "published", data))
+    first = baseline_answers("majority", SYSTEMS["majority"], folds, tmp_path / "kept")
+    path = tmp_path / "kept" / "majority.json"
+    stored = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**stored, "scores": [7.0] * 40}))
+    assert (baseline_answers("majority", SYSTEMS["majority"], folds, tmp_path / "kept").scores == 7).all()
+    path.write_text(json.dumps({"ids": stored["ids"][1:], "scores": [7.0] * 39}))
+    again = baseline_answers("majority", SYSTEMS["majority"], folds, tmp_path / "kept")
+    assert (again.scores == first.scores).all(), "other rows are answered anew"
+    assert sum(again.related) == 20
+
+
+def test_recipes_of_the_same_rows_are_found(data: Path, tmp_path: Path) -> None:
+    folds = list(split("gad", "published", data))
+    baseline = baseline_answers("always", SYSTEMS["always"], folds, tmp_path / "kept")
+    lines = [
+        {"fold": "f", "id": i, "document": d, "related": bool(r), "int8": 1.0, "fp32": -1.0}
+        for i, d, r in zip(baseline.ids, baseline.documents, baseline.related, strict=True)
+    ]
+    rows = {"name": "gad", "protocol": "published", "only": [], "limit": None}
+    for name, changed in (("whole", {}), ("part", {"only": [1]}), ("other", {"protocol": "grouped"})):
+        folder = tmp_path / name / "1"
+        folder.mkdir(parents=True)
+        settings = {"name": name, "version": "1", "rows": rows | changed}
+        (folder / "manifest.json").write_text(
+            json.dumps({"schema": "biorelay.sentences/1", "scored_on": "test rows", "settings": settings})
+        )
+        (folder / "predictions.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    found = list(recipe_answers(tmp_path, SETS["gad"]))
+    assert [a.name for a in found] == ["whole@1, int8", "whole@1, fp32"]
+    assert (found[0].scores > 0).all()
+    refuse_other_rows([baseline, *found])
+    with pytest.raises(OtherRun, match="did not answer the rows"):
+        refuse_other_rows([baseline, answers("x", share=1)])
