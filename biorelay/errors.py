@@ -26,6 +26,7 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
       LeakedDocument          corpus.leak
       LicenceNotAllowed       corpus.licence
       OtherRun                training.other-run
+      PrecisionLost           training.precision-lost
       RecipeError             training.recipe
       RecordError             record.invalid
         NotJson               record.not-json
@@ -64,8 +65,10 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
         TopicsMissing         stream.topics-missing
         WorkerCrashed         stream.worker-crashed
       TextTooLong             text.too-long
+      TargetsUnusable         training.targets-unusable
       TrainingUnavailable     training.unavailable
       WeightsMissing          training.weights-missing
+      WeightsUnusable         training.weights-unusable
 """
 
 from biorelay.refusals import BadInput, DemoStalled, SettingsError, TrainingUnavailable
@@ -84,7 +87,7 @@ from graphstore.errors import (
 from models.corpora.errors import CorpusBroken, CorpusMissing, CorpusUnknown, LeakedDocument, LicenceNotAllowed
 from models.evaluation.errors import GoldUnusable, ResultUnusable
 from models.runtime.errors import Action, ArtefactCorrupt, ArtefactError, ArtefactMissing, BiorelayError, RuntimeUnavailable, TextTooLong
-from models.training.errors import OtherRun, RecipeError, WeightsMissing
+from models.training.errors import OtherRun, PrecisionLost, RecipeError, TargetsUnusable, WeightsMissing, WeightsUnusable
 from processors.errors import (
     NotJson,
     RecordError,
@@ -164,6 +167,7 @@ __all__ = [
     "NotJson",
     "OtherRun",
     "PositionUnusable",
+    "PrecisionLost",
     "RecipeError",
     "RecordError",
     "RecordTooLarge",
@@ -176,6 +180,7 @@ __all__ = [
     "SettingsError",
     "SourceError",
     "StreamError",
+    "TargetsUnusable",
     "TextTooLong",
     "TopicsMismatch",
     "TopicsMissing",
@@ -187,5 +192,6 @@ __all__ = [
     "UnsafeXml",
     "UnsupportedFormat",
     "WeightsMissing",
+    "WeightsUnusable",
     "WorkerCrashed",
 ]

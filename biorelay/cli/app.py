@@ -13,6 +13,7 @@ from biorelay.cli import (
     corpora,
     dead_letters,
     demo,
+    distil,
     doctor,
     evaluate,
     extract,
@@ -96,6 +97,7 @@ app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(models.app, name="models")
 app.add_typer(corpora.app, name="corpora")
 app.command()(train.train)
+app.command()(distil.distil)
 app.command()(evaluate.evaluate)
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")

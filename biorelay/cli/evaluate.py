@@ -54,7 +54,8 @@ def evaluate(
 ) -> None:
     """Score a model on the dev and test sets, or on a gold file of your own, beside baselines.
 
-    NER, relations with gold entities, linking and relations from raw text, all through the serving runtime.
+    NER, relations with gold entities, linking and relations from raw text, all through the serving runtime; of a pairwise model,
+    the relations between gold entities of the sets that its training held apart.
 
     \b
     Examples:
@@ -65,6 +66,7 @@ def evaluate(
       biorelay evaluate --linking --data ../shared/data --beside benchmarks/results/linking-before.json
     """
     from biorelay.cli.console import emit, say, show
+    from models.runtime.pairwise import is_pairwise
 
     settings = settings_of(ctx)
     named = model or settings.model
@@ -92,6 +94,12 @@ def evaluate(
             earlier = _stored(beside, linking_table.is_result) if beside else None
             result = linking_report.evaluate_sets(named, settings.vocabulary, data, tell=tell)
             shown = linking_table.markdown(result, earlier)
+        elif is_pairwise(named):
+            from models.evaluation.pairwise import evaluate_pairwise
+            from models.evaluation.table import table
+
+            result = evaluate_pairwise(Path(str(named)), data, tell=tell)
+            shown = table(result)
         else:
             from models.evaluation import artefact
             from models.evaluation.table import table

@@ -43,7 +43,7 @@ def train(
     with training_parts("train", "torch", "transformers", "optimum", "onnx"):
         from models.training.job import run
 
-        with _drawn() as told:
+        with drawn() as told:
             folder = run(_recipe(recipe), data, place, resume=not anew, progress=told)
     say(f"the model is in {folder}: try `biorelay models verify {folder}`, or set BIORELAY_MODEL={folder}")
 
@@ -57,7 +57,8 @@ def _recipe(named: Path) -> Path:
 
 
 @contextmanager
-def _drawn() -> "Iterator[Callable[[ProgressEvent], None]]":
+def drawn() -> "Iterator[Callable[[ProgressEvent], None]]":
+    """Shows the events of a training job: bars on a terminal, lines elsewhere."""
     from biorelay.cli.console import err
 
     if not err().is_terminal:

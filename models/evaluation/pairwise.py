@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.corpora.documents import ENTITY_TYPES
+from models.corpora.registry import corpus
 from models.corpora.relations.pair import Pair
+from models.corpora.relations.reading import read_pairs
 from models.evaluation.counts import Counts, calibration_error
 from models.evaluation.gold import PAIR, TYPED
-from models.evaluation.pair_sets import Related, gold_relations, in_order, key_of, read_pairs, usual_labels
+from models.evaluation.pair_sets import Related, gold_relations, in_order, key_of, usual_labels
 from models.evaluation.scores import reports
 from models.runtime.pairwise import Named, PairwiseArtefact, PairwiseHead, load_pairwise
 from processors.sentences import split_sentences
@@ -39,12 +41,12 @@ def score_sets(
     """Reports by set: the model's, and those of the baseline that relates what one sentence names."""
     found, baseline = {}, {}
     for name in sets or artefact.manifest.training.get("scored", ()):
-        corpus, _, split = name.partition("/")
-        if corpus not in artefact.manifest.tasks:
+        of, _, split = name.partition("/")
+        if of not in artefact.manifest.tasks:
             continue
         tell(f"relations of {name}")
-        pairs, gold = read_pairs(corpus, split, data), gold_relations(corpus, split, data)
-        head = PairwiseHead(artefact, corpus)
+        pairs, gold = read_pairs(corpus(of), split, data), gold_relations(of, split, data)
+        head = PairwiseHead(artefact, of)
         probabilities = ask(head, pairs)
         decided = head.decide(probabilities)
         found[name] = {
@@ -52,7 +54,7 @@ def score_sets(
             **_calibration(head, pairs, probabilities, decided),
             "pairs": len(pairs),
         }
-        usual = usual_labels(read_pairs(corpus, "train", data))
+        usual = usual_labels(read_pairs(corpus(of), "train", data))
         together = [(p, usual[p.head.type, p.tail.type]) for p in pairs if not p.apart and (p.head.type, p.tail.type) in usual]
         baseline[name] = score(gold, together)
     return found, baseline

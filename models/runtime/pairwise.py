@@ -101,6 +101,14 @@ class PairwiseArtefact:
         return self.folder / name
 
 
+def is_pairwise(folder: str | Path | None) -> bool:
+    """Whether a folder holds an artefact of this kind, whole or not."""
+    try:
+        return folder is not None and json.loads((Path(folder) / MANIFEST).read_bytes())["schema"] == SCHEMA
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
 def load_pairwise(folder: Path) -> PairwiseArtefact:
     """Read an artefact and check every file of it.
 

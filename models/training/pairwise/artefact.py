@@ -85,7 +85,7 @@ class _Facts:
             "labels": list(labels.names),
             "tasks": {
                 name: {
-                    "labels": {own: labels.names[number] for (corpus, own), number in labels.of_corpus.items() if corpus == name},
+                    "labels": {own: labels.names[number] for own, number in labels.tasks[name].items() if number},
                     "type_pairs": [[a.value, b.value] for a, b in self.gathered.type_pairs[name]],
                     "budget": self.gathered.contexts[name].budget,
                     "neighbours": self.gathered.contexts[name].neighbours,
@@ -114,7 +114,7 @@ def _temperatures(folder: Path, gathered: PairData) -> dict[str, float]:
             continue
         head = PairwiseHead(artefact, name)
         scores = logits(head, pairs)
-        gold = np.array([head.labels.index(pair.label) for pair in pairs])
+        gold = np.array([head.labels.index(pair.label) if pair.label in head.labels else 0 for pair in pairs])
         losses = {t: _log_loss(scores / t, gold) for t in TEMPERATURES.tolist()}
         found[name] = round(min(losses, key=lambda t: losses[t]), 4)
     return found

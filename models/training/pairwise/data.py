@@ -2,22 +2,24 @@
 
 import hashlib
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from models.corpora.documents import ENTITY_TYPES
-from models.corpora.guard import Guard, Guarded, Passage, guard_over, pmid_of, refuse_licences
+from models.corpora.guard import Guard, Guarded, Passage, pmid_of, refuse_licences
 from models.corpora.registry import corpus
 from models.corpora.relations.pair import Pair
+from models.corpora.relations.reading import read_pairs
 from models.corpora.shingles import fingerprint, words
-from models.evaluation.pair_sets import read_pairs, type_pairs
+from models.evaluation.pair_sets import type_pairs
 from models.runtime.questions import Context, Questions
 from models.runtime.tokenizer import PieceTokenizer
 from models.training.errors import RecipeError
-from models.training.pairwise.examples import Example, ExampleMaker, Labels
-from models.training.pairwise.labels import labels_of
+from models.training.pairwise.examples import Example, ExampleMaker
+from models.training.pairwise.folds import fold_of
+from models.training.pairwise.labels import Labels, labels_of
 from models.training.pairwise.recipe import CorpusPart, FoldPart, PairwiseRecipe
 from models.training.weights import TOKENIZER, weights_folder
 from processors.records import EntityType
@@ -47,12 +49,12 @@ def load_data(recipe: PairwiseRecipe, data: Path, out: Path) -> PairData:
     """
     if recipe.shipping:
         refuse_licences(corpus(part.name) for part in recipe.corpora)
-    guard = guard_over(data, recipe.scored)
+    guard = Guard(_protected(recipe.scored, data))
     labels = labels_of([part.name for part in recipe.corpora])
     tokenizer = PieceTokenizer(weights_folder(recipe.encoder, out) / TOKENIZER)
     questions = Questions(tokenizer, types=len(ENTITY_TYPES), tasks=len(labels.tasks))
     maker = ExampleMaker(questions, labels)
-    read = {part.name: by_document(read_pairs(part.name, "train", data)) for part in recipe.corpora}
+    read = {part.name: by_document(read_pairs(corpus(part.name), "train", data)) for part in recipe.corpora}
     carved = {part.name: _carved(part, read[part.name], guard) for part in recipe.corpora}
     held_apart = Guard(passage for found in carved.values() for pairs in found for passage in passages(pairs))
     rng = random.Random(recipe.seed)  # noqa: S311  a choice of negatives, no secret
@@ -107,6 +109,16 @@ def passages(pairs: Iterable[Pair]) -> list[Passage]:
     return [Passage(*key) for key in dict.fromkeys((pair.corpus, pair.document, pair.text) for pair in pairs)]
 
 
+def _protected(sets: Iterable[str], data: Path) -> Iterator[Guarded]:
+    """The documents of the sets; of a corpus that is published as sentences, these."""
+    for name in sets:
+        of, _, split = name.partition("/")
+        if corpus(of).holds_documents:
+            yield from corpus(of).read(split, data)
+        else:
+            yield from passages(read_pairs(corpus(of), split, data))
+
+
 def _carved(part: CorpusPart, read: Mapping[str, list[Pair]], guard: Guard) -> list[list[Pair]]:
     """The held-out documents. Raises `RecipeError` for one that is no training document, `LeakedDocument` for one that is scored."""
     strangers = [name for name in part.held_out if name not in read]
@@ -140,11 +152,6 @@ def _kept(
             here |= marks
     taken |= here
     return kept, removed
-
-
-def fold_of(document: str, folds: int) -> int:
-    """The fold of a document: by its name alone, so that a document of two corpora is in one fold."""
-    return int(hashlib.sha256((pmid_of(document) or document).encode()).hexdigest(), 16) % folds
 
 
 def describe(name: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Pairs of relation corpora as the sibling learns from them: the pieces of a question, and what the corpus answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,20 +11,11 @@ from models.corpora.documents import ENTITY_TYPES
 from models.corpora.relations.pair import Pair
 from models.evaluation.pair_sets import in_order
 from models.runtime.questions import Context, Passage, Questions
+from models.training.pairwise.labels import Labels
 from models.training.plan import Shape
 from processors.sentences import split_sentences
 
 NONE = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """The labels of all corpora together, no relation first, and which of them each corpus gives."""
-
-    names: tuple[str, ...]
-    tasks: Mapping[str, frozenset[int]]  # corpus -> its labels' numbers, no relation among them
-    of_corpus: Mapping[tuple[str, str], int]  # (corpus, its own label) -> number
-    coarser: tuple[int | None, ...]  # the label that each one is a finer kind of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +50,7 @@ class ExampleMaker:
             return None
         task = self._tasks.index(corpus)
         ids = self._questions.ask(passage, task, first, second, context).astype(np.int32)
-        gold = tuple(sorted({self._labels.of_corpus[corpus, label] for label in pair.labels})) or (NONE,)
+        gold = tuple(sorted({self._labels.tasks[corpus][label] for label in pair.labels})) or (NONE,)
         return Example(pair, ids, task, gold, weight)
 
     def _cut(self, text: str) -> Passage:

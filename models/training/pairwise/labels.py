@@ -1,49 +1,43 @@
-"""The labels that the sibling gives: those of every corpus of the recipe, a finer one tied to the coarser one that it is a kind of."""
+"""The labels that the sibling gives: those of every corpus of the recipe, a finer one tied to the common one that it is a kind of.
+
+What a corpus's label means is said in `models/corpora/relations/labels.toml`. DrugProt's and ChemProt's types are one label each.
+"""
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from models.corpora.documents import PREDICATES
-from models.training.pairwise.examples import Labels
+from models.corpora.registry import corpus
+from models.corpora.relations.labels import Polarity, meanings
+from models.runtime.pairwise import NONE
+from models.training.errors import RecipeError
 
-NO_RELATION = "None"
 
-OWN: Mapping[str, Mapping[str, str | None]] = MappingProxyType(
-    {
-        "biored": dict.fromkeys(PREDICATES),
-        "bc5cdr": {"CID": "Positive_Correlation"},
-        "drugprot": {
-            "ACTIVATOR": "Positive_Correlation",
-            "AGONIST": "Positive_Correlation",
-            "AGONIST-ACTIVATOR": "Positive_Correlation",
-            "AGONIST-INHIBITOR": "Negative_Correlation",
-            "ANTAGONIST": "Negative_Correlation",
-            "DIRECT-REGULATOR": "Association",
-            "INDIRECT-DOWNREGULATOR": "Negative_Correlation",
-            "INDIRECT-UPREGULATOR": "Positive_Correlation",
-            "INHIBITOR": "Negative_Correlation",
-            "PART-OF": "Association",
-            "PRODUCT-OF": "Association",
-            "SUBSTRATE": "Association",
-            "SUBSTRATE_PRODUCT-OF": "Association",
-        },
-    }
-)
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The labels of all corpora together, no relation first, BioRED's types next, and which of them each corpus gives."""
+
+    names: tuple[str, ...]
+    tasks: Mapping[str, Mapping[str, int]]  # corpus -> its own label -> number; a label that denies the relation is no relation
+    coarser: tuple[int | None, ...]  # the label that each one is a finer kind of
 
 
 def labels_of(corpora: Sequence[str]) -> Labels:
-    """The labels of these corpora, BioRED's first, whether or not BioRED is among them: the others are finer kinds of them."""
-    names = [NO_RELATION, *PREDICATES]
+    """The labels of these corpora. Raises `CorpusUnknown`, and `RecipeError` for a corpus without relations."""
+    names = [NONE, *PREDICATES]
     coarser: list[int | None] = [None] * len(names)
-    numbers: dict[tuple[str, str], int] = {}
-    tasks: dict[str, frozenset[int]] = {}
-    for corpus in corpora:
-        for label, of in OWN[corpus].items():
-            if of is None:
-                numbers[corpus, label] = names.index(label)
-                continue
-            numbers[corpus, label] = len(names)
-            names.append(f"{corpus}:{label}")
-            coarser.append(names.index(of))
-        tasks[corpus] = frozenset(number for (name, _), number in numbers.items() if name == corpus)
-    return Labels(tuple(names), tasks, numbers, tuple(coarser))
+    tasks: dict[str, dict[str, int]] = {}
+    for name in corpora:
+        scheme = corpus(name).relations
+        if scheme is None:
+            raise RecipeError(f"corpora: {name} has no relations", remedy="`biorelay corpora list` tells which have.")
+        tasks[name] = {}
+        for label, means in meanings()[scheme].items():
+            own = label if label in PREDICATES else means.fine or f"{scheme}:{label}"
+            if means.polarity is Polarity.DENIED:
+                own = NONE
+            elif own not in names:
+                names.append(own)
+                coarser.append(names.index(means.common.value))
+            tasks[name][label] = names.index(own)
+    return Labels(tuple(names), tasks, tuple(coarser))

@@ -83,7 +83,7 @@ def allowed(data: PairData) -> NDArray[np.bool_]:
     """(tasks, labels): True for no relation and for what the task's corpus annotates."""
     table = np.zeros((len(data.labels.tasks), len(data.labels.names)), dtype=bool)
     for row, numbers in enumerate(data.labels.tasks.values()):
-        table[row, [NONE, *numbers]] = True
+        table[row, [NONE, *numbers.values()]] = True
     return table
 
 

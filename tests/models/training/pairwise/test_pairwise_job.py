@@ -31,7 +31,7 @@ def test_a_run_ends_with_an_artefact_that_says_what_it_learned_from(made: tuple[
     assert biored["pairs_read"] < biored["pairs"], "negatives are thinned"
     assert biored["pieces_read"] > 0
     assert manifest["labels"][:2] == ["None", "Association"]
-    assert manifest["tasks"]["bc5cdr"]["labels"] == {"CID": "bc5cdr:CID"}
+    assert manifest["tasks"]["bc5cdr"]["labels"] == {"CID": "cid:CID"}
     assert set(manifest["metrics"]["int8"]) == {"biored/dev", "bc5cdr/dev", "bc5cdr/test"}
     assert "Nothing of biored/dev" in (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
 
@@ -76,7 +76,7 @@ def test_another_documents_pair_never_teaches_labels_that_its_corpus_lacks(work:
     task.learn(cdr[:8], seed=1)
     moved = task.network.out.weight.grad.abs().sum(dim=1)
     names = gathered.labels.names
-    assert {name for name, value in zip(names, moved.tolist(), strict=True) if value} == {"None", "Positive_Correlation", "bc5cdr:CID"}
+    assert {name for name, value in zip(names, moved.tolist(), strict=True) if value} == {"None", "Positive_Correlation", "cid:CID"}
     assert torch.isfinite(moved).all()
 
 
