@@ -1,5 +1,6 @@
 """What every test shares: strict time limits are in pyproject.toml, real services in `tests.services`."""
 
+import os
 import signal
 
 pytest_plugins = ["tests.services"]
@@ -7,3 +8,6 @@ pytest_plugins = ["tests.services"]
 # A shell ignores SIGINT for what it runs in the background, and the commands under test would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A test that trains or scores writes nothing into the project's ledger of scorings (`models.evaluation.ledger`).
+os.environ["BIORELAY_SCORINGS"] = "off"
