@@ -182,7 +182,7 @@ def _pairs(extractor: Extractor, documents: Sequence[Abstract]) -> list[PairInpu
 def _agree(extractor: Extractor, peer: Peer, documents: Sequence[Abstract], pairs: Sequence[PairInputs]) -> dict[str, float]:
     """How far the two sides' numbers are apart; raises `ValueError` where the weights cannot be the same."""
     head = RelationHead(extractor.artefact)
-    ours = [head.logits(p) for p in pairs]
+    ours = [head.judge(p).logits for p in pairs]
     theirs = [peer.judge(p, torch.from_numpy(p.hidden.copy())) for p in pairs]
     difference = furthest(ours, [rows[:, : len(head.labels)] if rows.numel() else rows for rows in theirs])
     cosines = [

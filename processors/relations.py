@@ -86,7 +86,8 @@ class RelationClassifier:
         named = group_mentions(entities.mentions, encoded.offsets, sentence_ends, self._types)
         limit = min(MAX_PAIRS, MAX_ATTENDED // max(len(encoded.hidden), 1))
         inputs = nearest_pairs(build_pairs(encoded.hidden, named.tokens, self._head.type_pairs), limit)
-        scores = self._head.score(inputs)
+        judged_pairs = self._head.judge(inputs)
+        scores, novel = judged_pairs.probabilities, judged_pairs.novel
         labels = self._head.decide(scores)
         polarity = Polarity(entities.text)
         participants: dict[int, Participant] = {}
@@ -107,6 +108,7 @@ class RelationClassifier:
                     object=participants[object_],
                     predicate=self._predicates[label - 1],
                     probability=round(float(scores[row, label]), DIGITS),
+                    novel=None if novel is None else round(float(novel[row]), DIGITS),
                     negated=judged.negated,
                     speculated=judged.speculated,
                     evidence=shown.model_copy(update={"cues": judged.cues}),

@@ -27,6 +27,7 @@ class Document:
     text: str  # the title, a space, the abstract
     mentions: tuple[GoldMention, ...]
     relations: dict[tuple[str, str], str] = field(default_factory=dict)  # unordered pair of ids, sorted -> relation type
+    novel: dict[tuple[str, str], bool] = field(default_factory=dict)  # of its relations: is it the article's own finding, where annotated
 
     @property
     def abstract(self) -> str:

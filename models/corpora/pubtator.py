@@ -53,8 +53,9 @@ def read_documents(path: Path, corpus: str, types: Mapping[str, EntityType]) -> 
         pmid = annotated.abstract.id.partition(":")[2]
         mentions = {GoldMention(m.start, m.end, types[m.label], m.identifiers) for m in annotated.mentions if m.label in types}
         relations = {relation_key(r.subject, r.object): r.label for r in annotated.relations if r.subject != r.object}
+        novel = {relation_key(r.subject, r.object): r.novel for r in annotated.relations if r.subject != r.object and r.novel is not None}
         ordered = tuple(sorted(mentions, key=lambda m: (m.start, m.end, m.type)))
-        documents.setdefault((pmid, text), Document(corpus, pmid, title, text, ordered, relations))
+        documents.setdefault((pmid, text), Document(corpus, pmid, title, text, ordered, relations, novel))
     if refused:
         log.info("%s: %d lines do not fit their text and are left out", corpus, refused)
     return list(documents.values())

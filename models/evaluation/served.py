@@ -11,7 +11,7 @@ from models.corpora.entities import gold_entities
 from models.runtime.artefact import Artefact
 from models.runtime.encoder import Encoded, Encoder
 from models.runtime.pairs import PairInputs, build_pairs
-from models.runtime.relation_head import RelationHead
+from models.runtime.relation_head import Judged, RelationHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,17 @@ class GoldPairs:
 
     ids: tuple[str, ...]  # by entity number
     inputs: PairInputs
-    logits: NDArray[np.float32]  # (P, labels)
-    probabilities: NDArray[np.float64]  # (P, labels), calibrated
+    judged: Judged
     labels: NDArray[np.int64]  # (P) gold
+    novel: NDArray[np.int64]  # (P) gold: 0 or 1, -1 where the pair is not related or the corpus does not say it
+
+    @property
+    def logits(self) -> NDArray[np.float32]:
+        return self.judged.logits
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        return self.judged.probabilities
 
 
 class Served:
@@ -39,4 +47,5 @@ class Served:
         inputs = build_pairs(encoded.hidden, entities.tokens, self.head.type_pairs)
         relations = [document.relations.get(relation_key(entities.ids[a], entities.ids[b])) for a, b in inputs.pairs.tolist()]
         labels = np.array([LABELS.index(r) if r in LABELS else 0 for r in relations], dtype=np.int64)
-        return GoldPairs(entities.ids, inputs, self.head.logits(inputs), self.head.score(inputs), labels)
+        novel = [document.novel.get(relation_key(entities.ids[a], entities.ids[b])) for a, b in inputs.pairs.tolist()]
+        return GoldPairs(entities.ids, inputs, self.head.judge(inputs), labels, np.array([-1 if n is None else int(n) for n in novel]))

@@ -99,6 +99,13 @@ class NerSpec(Part):
         return tuple(value[name] for name in self.types) if isinstance(value, dict) else (value,) * len(self.types)
 
 
+class NoveltySpec(Part):
+    """Of a stated relation: p(the article's own finding) = sigmoid((logit + bias) / temperature)."""
+
+    bias: Finite = 0.0
+    temperature: Positive = 1.0
+
+
 class RelationsSpec(Part):
     """The pair head: `labels[0]` is None, no relation; its logit gets `none_bias`, then all are divided by `temperature`.
 
@@ -112,6 +119,7 @@ class RelationsSpec(Part):
     threshold: Share | None = None
     type_pairs: tuple[tuple[str, str], ...]
     features: str
+    novelty: NoveltySpec | None = None  # None: this model does not judge it
     decision: Any = None
 
     @field_validator("labels")

@@ -1,5 +1,7 @@
 """The relation head: calibrated probabilities of each relation type for every candidate pair of a document."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,16 @@ from models.runtime.session import Graph
 
 ATTENDED = 2**24
 """Pairs times pieces a call: the head attends from each pair over all pieces, so this bounds its memory, to about 200 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the head says of P pairs."""
+
+    logits: NDArray[np.float32]  # (P, R), raw, None first
+    probabilities: NDArray[np.float64]  # (P, R), calibrated, rows add up to 1
+    novel: NDArray[np.float64] | None  # (P): if related, the probability that it is the article's own finding; None: not judged
+    novel_logits: NDArray[np.float32] | None  # (P), raw
 
 
 class RelationHead:
@@ -30,6 +42,7 @@ class RelationHead:
         self._temperature = spec.temperature
         self._threshold = spec.threshold
         self._attended = attended
+        self._novelty = spec.novelty
         self._graph = Graph(artefact, RELATIONS)
         self._graph.check(
             {
@@ -43,30 +56,36 @@ class RelationHead:
                 "between": (None, 2),
                 "features": (None, len(FEATURES)),
             },
-            {"logits": (None, len(self.labels))},
+            {"logits": (None, len(self.labels)), **({"novel": (None,)} if spec.novelty else {})},
         )
 
-    def logits(self, inputs: PairInputs) -> NDArray[np.float32]:
-        """The head's raw scores (P, R), None first."""
-        if not len(inputs.pairs):
-            return np.zeros((0, len(self.labels)), dtype=np.float32)
-        size = max(1, self._attended // max(len(inputs.hidden), 1))  # depends on the document alone, and so does the answer
-        parts = [self._graph.run(("logits",), part.arrays())[0] for part in inputs.chunks(size)]
-        return np.concatenate(parts)
-
-    def score(self, inputs: PairInputs) -> NDArray[np.float64]:
-        """Probabilities (P, R) of each label, None first; rows add up to 1.
+    def judge(self, inputs: PairInputs) -> Judged:
+        """Probabilities of each label, and of novelty where the model knows it.
 
         The bias belongs to the decision between None and the rest, the temperature to the calibration
         (Guo et al. 2017): softmax((logits + bias of None) / temperature).
         """
-        scores = self.logits(inputs).astype(np.float64)
+        logits, novel = self._run(inputs)
+        scores = logits.astype(np.float64)
         scores[:, 0] += self._none_bias
         scores /= self._temperature
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(axis=1, keepdims=True)
-        return scores
+        likely = None
+        if self._novelty is not None and novel is not None:
+            z = np.clip((novel.astype(np.float64) + self._novelty.bias) / self._novelty.temperature, -500, 500)
+            likely = 1 / (1 + np.exp(-z))
+        return Judged(logits, scores, likely, novel)
+
+    def _run(self, inputs: PairInputs) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Raw scores (P, R), None first, and of novelty (P)."""
+        outputs = ("logits", "novel") if self._novelty else ("logits",)
+        if not len(inputs.pairs):
+            return np.zeros((0, len(self.labels)), dtype=np.float32), np.zeros(0, dtype=np.float32) if self._novelty else None
+        size = max(1, self._attended // max(len(inputs.hidden), 1))  # depends on the document alone, and so does the answer
+        parts = [self._graph.run(outputs, part.arrays()) for part in inputs.chunks(size)]
+        return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]) if self._novelty else None
 
     def decide(self, scores: NDArray[np.float64]) -> NDArray[np.int64]:
         """The label (P) of each pair from its probabilities (P, R), by the manifest's rule; 0 is None."""

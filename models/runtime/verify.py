@@ -97,7 +97,7 @@ class Predictor:
         touched = first < stop
         tokens = MentionTokens(first[touched], stop[touched], columns[:, 1], columns[:, 0], columns[:, 2])
         inputs = build_pairs(encoded.hidden, tokens, self.head.type_pairs)
-        scores = self.head.score(inputs)
+        scores = self.head.judge(inputs).probabilities
         return {
             "text": text,
             "ner": [[s.start, s.end, self._ner.types[s.type], round(s.score, DIGITS)] for s in spans],

@@ -3,7 +3,8 @@
 A document has two passages, `title` and `abstract`, whose offsets are ours. An annotation has PubTator's infons (`type`,
 `identifier`, `-` where it is not linked) and its `score`. A relation refers to the two mentions of its evidence as nodes with the
 roles `subject` and `object`; its infons are BioRED's (`type`, `entity1`, `entity2`) and everything else that the record says:
-`subject` and `object` (CURIEs), `biolink`, `probability`, `negated`, `speculated`, `evidence` (start:end in the document), `cues`.
+`subject` and `object` (CURIEs), `biolink`, `probability`, `novel` (Novel or No), `negated`, `speculated`,
+`evidence` (start:end in the document), `cues`.
 XML has no room for control characters inside a text: each becomes one space, so offsets stay.
 """
 
@@ -121,6 +122,7 @@ def _relation(id_: str, relation: Relation, mentions: Sequence[Mention]) -> BioC
         "object": relation.object.id,
         "biolink": BIOLINK[relation.predicate],
         "probability": str(relation.probability),
+        **({} if relation.novel is None else {"novel": "Novel" if relation.novel >= 0.5 else "No"}),
         **{key: str(value).lower() for key, value in polarity.items() if value is not None},
         "evidence": f"{evidence.start}:{evidence.end}",
         **({"cues": cues} if cues else {}),

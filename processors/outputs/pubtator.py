@@ -40,11 +40,16 @@ def write_pubtator(entities: Entities, relations: Relations | None = None) -> st
     mentions = ((m.start, m.end, m.text, m.type.value, identifier_column(m.identifiers, m.type)) for m in entities.mentions)
     types = {curie: mention.type for mention in entities.mentions for curie in mention.identifiers}
     named = (
-        (r.predicate.value, *(identifier_column((end.id,), types.get(end.id)) for end in (r.subject, r.object)))
+        (r.predicate.value, *(identifier_column((end.id,), types.get(end.id)) for end in (r.subject, r.object)), *_novel(r.novel))
         for r in (relations.relations if relations else ())
     )
     pairs = (parts for parts in named if "-" not in parts)
     return _document(entities.id, title, abstract, mentions, pairs)
+
+
+def _novel(probability: float | None) -> tuple[str, ...]:
+    """BioRED's last column, which is left out where the model does not judge it."""
+    return () if probability is None else ("Novel" if probability >= 0.5 else "No",)
 
 
 def identifier_column(curies: Iterable[Curie], type_: EntityType | None = None) -> str:

@@ -50,6 +50,7 @@ class Relation(Part):
     object: Participant
     predicate: Predicate
     probability: Probability  # calibrated
+    novel: Probability | None = None  # that it is the article's own finding, not background; None: this model does not judge it
     negated: bool | None = None  # None: this model does not judge it
     speculated: bool | None = None
     evidence: Evidence

@@ -32,6 +32,12 @@ class PairFit:
     threshold: float
 
 
+@dataclass(frozen=True, slots=True)
+class NoveltyFit:
+    bias: float
+    temperature: float
+
+
 def fit_ner(documents: Sequence[Document], served: Served) -> NerFit:
     """One temperature: the least log loss of the scores of found spans against being right (Guo et al. 2017).
 
@@ -87,6 +93,23 @@ def fit_pairs(documents: Sequence[Document], served: Served) -> PairFit:
     p = probabilities(z, bias, temperature)
     threshold = best_threshold(p, y, gold).threshold
     return PairFit(round(float(bias), 4), round(float(temperature), 4), round(threshold, 4))
+
+
+def fit_novelty(documents: Sequence[Document], served: Served) -> NoveltyFit:
+    """Bias and temperature of the novelty of gold relations: the least log loss."""
+    logits, labels = [], []
+    for document in documents:
+        pairs = served.gold_pairs(document)
+        if pairs.judged.novel_logits is not None:
+            stated = pairs.novel >= 0
+            logits.append(pairs.judged.novel_logits[stated])
+            labels.append(pairs.novel[stated])
+    z, y = (np.concatenate(parts).astype(np.float64) if parts else np.zeros(0) for parts in (logits, labels))
+    if not len(y):
+        return NoveltyFit(0.0, 1.0)
+    p = {(b, t): np.clip(1 / (1 + np.exp(-(z + b) / t)), SMALLEST, 1 - SMALLEST) for b in BIASES for t in TEMPERATURES}
+    bias, temperature = min(p, key=lambda key: float(-np.log(np.where(y == 1, p[key], 1 - p[key])).mean()))
+    return NoveltyFit(round(float(bias), 4), round(float(temperature), 4))
 
 
 def probabilities(logits: NDArray[np.float64], bias: float, temperature: float) -> NDArray[np.float64]:

@@ -9,10 +9,11 @@ from typing import Any
 from models.corpora.documents import Document
 from models.corpora.guard import fingerprints_of, protected_documents, refuse_leaks, refuse_licences, remove_leaks
 from models.corpora.registry import CORPORA, Corpus, corpus
+from models.runtime.tokenizer import PieceTokenizer
 from models.training.errors import RecipeError
 from models.training.joint.examples import Example, ExampleMaker, ner_heads
 from models.training.joint.recipe import JointRecipe
-from models.training.weights import open_tokenizer, weights_folder
+from models.training.weights import TOKENIZER, weights_folder
 
 HELD_OUT = "biored"
 
@@ -23,7 +24,7 @@ class TrainingData:
     passes: Sequence[int]  # how often each example is read in the run
     held_out: Sequence[Example]
     heads: Sequence[tuple[str, str]]  # corpus and entity type of each NER head
-    first: int  # piece numbers of [CLS] and [SEP]
+    first: int  # numbers of the special pieces that frame a window
     last: int
     fingerprint: str  # changes with any byte of the corpora's files
     summary: list[dict[str, Any]] = field(default_factory=list)  # for the manifest
@@ -64,7 +65,7 @@ def load_data(recipe: JointRecipe, data: Path, out: Path) -> TrainingData:
             }
         )
     refuse_leaks(documents, {**protected, **carved})
-    tokenizer = open_tokenizer(weights_folder(recipe.encoder, out))
+    tokenizer = PieceTokenizer(weights_folder(recipe.encoder, out) / TOKENIZER)
     heads = ner_heads([part.name for part in recipe.corpora])
     maker = ExampleMaker(tokenizer, heads, window=recipe.encoder.window, overlap=recipe.encoder.overlap)
     return TrainingData(
@@ -72,8 +73,8 @@ def load_data(recipe: JointRecipe, data: Path, out: Path) -> TrainingData:
         passes=passes,
         held_out=[maker.make(d) for d in held_out],
         heads=heads,
-        first=tokenizer.token_to_id("[CLS]"),
-        last=tokenizer.token_to_id("[SEP]"),
+        first=tokenizer.first,
+        last=tokenizer.last,
         fingerprint=hashlib.sha256(repr(summary).encode()).hexdigest(),
         summary=summary,
     )

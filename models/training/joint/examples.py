@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from models.corpora.entities import GoldEntities, gold_entities
 from models.corpora.registry import corpus
 from models.runtime.pairs import PairInputs, build_pairs
 from models.runtime.pieces import piece_ranges
+from models.runtime.tokenizer import PieceTokenizer
 from models.runtime.windows import Window, windows
 from models.training.plan import Shape
 
@@ -41,9 +42,9 @@ class Example:
 
 
 class ExampleMaker:
-    """Makes examples with one tokeniser (of the `tokenizers` library, as serving uses it) and one cut into windows."""
+    """Makes examples with one tokeniser and one cut into windows."""
 
-    def __init__(self, tokenizer: Any, heads: Sequence[tuple[str, str]], *, window: int, overlap: int) -> None:
+    def __init__(self, tokenizer: PieceTokenizer, heads: Sequence[tuple[str, str]], *, window: int, overlap: int) -> None:
         """`heads` are corpus and entity type of each NER head."""
         self._tokenizer = tokenizer
         self._heads = heads
@@ -51,8 +52,7 @@ class ExampleMaker:
         self._overlap = overlap
 
     def make(self, document: Document) -> Example:
-        pieces = self._tokenizer.encode(document.text, add_special_tokens=False)
-        offsets = np.array(pieces.offsets, dtype=np.int32).reshape(-1, 2)
+        ids, offsets, words = self._tokenizer.cut(document.text)
         kind = corpus(document.corpus.partition("/")[0])
         labels = np.full((len(offsets), len(self._heads)), IGNORED, dtype=np.int64)
         for k, (source, name) in enumerate(self._heads):
@@ -60,9 +60,9 @@ class ExampleMaker:
                 labels[:, k] = _bio(offsets, [m for m in document.mentions if m.type == name])
         return Example(
             document=document,
-            ids=np.array(pieces.ids, dtype=np.int64),
+            ids=ids,
             offsets=offsets,
-            words=np.array(pieces.word_ids, dtype=np.int32),
+            words=words,
             windows=windows(len(offsets), self._size, self._overlap),
             labels=labels,
             entities=gold_entities(document, offsets) if kind.relations else None,
@@ -86,13 +86,24 @@ def pair_inputs(example: Example, hidden: NDArray[np.float32], type_pairs: Seque
     return build_pairs(hidden, _entities(example).tokens, type_pairs)
 
 
-def pair_labels(example: Example, pairs: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(P) BioRED label indices and (P) chemical-induced-disease labels (0, 1), IGNORED where the corpus does not annotate them."""
+class PairLabels(NamedTuple):
+    """What is known of P pairs; IGNORED where the corpus does not annotate it."""
+
+    labels: NDArray[np.int64]  # (P) indices into `LABELS`
+    cid: NDArray[np.int64]  # (P) chemical-induced disease, 0 or 1
+    novel: NDArray[np.int64]  # (P) of related pairs: the article's own finding, 0 or 1
+
+
+def pair_labels(example: Example, pairs: NDArray[np.int64]) -> PairLabels:
+    """The gold labels of pairs (P, 2) of entity numbers."""
     ids, relations = _entities(example).ids, example.document.relations
-    found = [relations.get(relation_key(ids[a], ids[b])) for a, b in pairs.tolist()]
+    keys = [relation_key(ids[a], ids[b]) for a, b in pairs.tolist()]
+    found = [relations.get(key) for key in keys]
+    unknown = np.full(len(found), IGNORED)
     if corpus(example.document.corpus.partition("/")[0]).relations == "biored":
-        return np.array([NONE if f is None else LABELS.index(f) for f in found], dtype=np.int64), np.full(len(found), IGNORED)
-    return np.full(len(found), IGNORED), np.array([int(f == CID) for f in found], dtype=np.int64)
+        novel = np.array([int(example.document.novel.get(key, IGNORED)) for key in keys], dtype=np.int64)
+        return PairLabels(np.array([NONE if f is None else LABELS.index(f) for f in found], dtype=np.int64), unknown, novel)
+    return PairLabels(unknown, np.array([int(f == CID) for f in found], dtype=np.int64), unknown)
 
 
 def _entities(example: Example) -> GoldEntities:

@@ -9,23 +9,23 @@ from torch import Tensor, nn
 from models.corpora.documents import LABELS
 from models.runtime.pairs import MentionTokens, build_pairs
 from models.training.graphs import OPSET
-from models.training.joint.network import PairHead, Relay
+from models.training.joint.network import NOVEL, PairHead, Relay
 
 
-class _Labels(nn.Module):
-    """The pair head without the side task's logit."""
+class _Served(nn.Module):
+    """The pair head without the side task: the labels' logits, and that of novelty."""
 
     def __init__(self, head: PairHead) -> None:
         super().__init__()
         self.head = head
 
-    def forward(self, *inputs: Tensor) -> Tensor:
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
         logits: Tensor = self.head(*inputs)
-        return logits[:, : len(LABELS)]
+        return logits[:, : len(LABELS)], logits[:, NOVEL]
 
 
 def export_pairs(network: Relay, type_pairs: list[tuple[int, int]], path: Path) -> None:
-    """Write the pair head: the arrays of `PairInputs` -> logits (P, labels), all float32."""
+    """Write the pair head: the arrays of `PairInputs` -> logits (P, labels) and novel (P), all float32."""
     import numpy as np
 
     hidden = np.random.default_rng(1).normal(size=(40, network.encoder.config.hidden_size)).astype(np.float32)
@@ -44,15 +44,16 @@ def export_pairs(network: Relay, type_pairs: list[tuple[int, int]], path: Path) 
         "between": {0: "pairs"},
         "features": {0: "pairs"},
         "logits": {0: "pairs"},
+        "novel": {0: "pairs"},
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _Labels(network.pairs).eval(),
+            _Served(network.pairs).eval(),
             tuple(torch.from_numpy(array) for array in arrays.values()),
             str(path),
             input_names=list(arrays),
-            output_names=["logits"],
+            output_names=["logits", "novel"],
             dynamic_axes=free,
             opset_version=OPSET,
             dynamo=False,

@@ -82,7 +82,7 @@ def _export(
     from models.runtime.artefact import load_artefact
     from models.training.graphs import export_encoder, quantise_encoder
     from models.training.joint import manifest
-    from models.training.joint.calibration import fit_ner, fit_pairs
+    from models.training.joint.calibration import fit_ner, fit_novelty, fit_pairs
     from models.training.joint.card import write_card
     from models.training.joint.examples import type_pair_indices
     from models.training.joint.graphs import export_pairs
@@ -111,6 +111,7 @@ def _export(
         manifest.write(facts, work, precision="int8")
         served = Served(load_artefact(work))
         facts.ner, facts.pairs = fit_ner(held_out, served), fit_pairs(held_out, served)
+        facts.novelty = fit_novelty(held_out, served)
         manifest.write(facts, work, precision="int8")
         manifest.write(facts, exact, precision="fp32")
         progress(ProgressEvent("evaluate", "scoring the dev and test sets"))

@@ -9,7 +9,7 @@ from models.corpora.documents import ENTITY_TYPES, LABELS
 from models.runtime.artefact import MANIFEST, REQUIRED
 from models.runtime.manifest import SCHEMA
 from models.runtime.pairs import FEATURES_VERSION
-from models.training.joint.calibration import NerFit, PairFit
+from models.training.joint.calibration import NerFit, NoveltyFit, PairFit
 from models.training.joint.data import HELD_OUT
 from models.training.joint.recipe import JointRecipe
 from models.training.provenance import commit, file_entry, software
@@ -28,6 +28,7 @@ class Facts:
     training: dict[str, Any]
     ner: NerFit = field(default_factory=lambda: NerFit(1.0, 0.0))
     pairs: PairFit = field(default_factory=lambda: PairFit(0.0, 1.0, 0.5))
+    novelty: NoveltyFit = field(default_factory=lambda: NoveltyFit(0.0, 1.0))
     metrics: dict[str, Any] = field(default_factory=dict)
 
     def document(self, folder: Path, *, precision: str) -> dict[str, Any]:
@@ -66,6 +67,7 @@ class Facts:
                 "threshold": self.pairs.threshold,
                 "type_pairs": [list(pair) for pair in self.recipe.relations.type_pairs],
                 "features": FEATURES_VERSION,
+                "novelty": {"bias": self.novelty.bias, "temperature": self.novelty.temperature},
                 "decision": DECISION,
             },
             "files": {path.name: file_entry(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST},

@@ -16,6 +16,12 @@ from models.training.joint.recipe import JointRecipe
 from models.training.network import Dropout
 from models.training.weights import load_encoder, merge
 
+CID = len(LABELS)
+"""The pair head's output behind the labels: chemical-induced disease, a side task that is dropped at export."""
+
+NOVEL = CID + 1
+"""The one behind that: is the relation the article's own finding."""
+
 
 class PairHead(nn.Module):
     """Every candidate pair of a document in one pass, over hidden states that the NER head has read too.
@@ -108,7 +114,7 @@ def build(recipe: JointRecipe, heads: Sequence[tuple[str, str]], out: Path) -> R
             query=part.query,
             inner=part.inner,
             types=len(ENTITY_TYPES),
-            labels=len(LABELS) + 1,  # the last one is the side task's
+            labels=NOVEL + 1,
             dropout=part.dropout,
         ),
     )

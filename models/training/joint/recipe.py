@@ -16,6 +16,7 @@ class RelationsPart(Part):
     dropout: Share = 0.2
     weight: Annotated[float, Field(ge=0.0)] = 1.0
     cid_weight: Annotated[float, Field(ge=0.0)] = 0.0  # chemical-induced disease as a side task, dropped at export
+    novel_weight: Annotated[float, Field(ge=0.0)] = 0.3  # is a relation the article's own finding
     type_pairs: list[Pair]
 
 

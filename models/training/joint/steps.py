@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
+from models.corpora.documents import LABELS
 from models.runtime.pairs import PairInputs
 from models.training.joint.examples import IGNORED, Example, pair_inputs, pair_labels
-from models.training.joint.network import Relay
+from models.training.joint.network import CID, NOVEL, Relay
 from models.training.network import seed_dropout
 
 
@@ -23,6 +24,7 @@ class PairTask:
     inputs: dict[str, Tensor]
     labels: Tensor  # (P)
     cid: Tensor  # (P)
+    novel: Tensor  # (P)
 
 
 def pair_task(example: Example, type_pairs: Sequence[tuple[int, int]]) -> PairTask | None:
@@ -32,9 +34,9 @@ def pair_task(example: Example, type_pairs: Sequence[tuple[int, int]]) -> PairTa
     inputs = pair_inputs(example, np.zeros((len(example.ids), 0), dtype=np.float32), type_pairs)
     if not len(inputs.pairs):
         return None
-    labels, cid = pair_labels(example, inputs.pairs)
+    gold = pair_labels(example, inputs.pairs)
     tensors = {name: torch.from_numpy(array) for name, array in inputs.arrays().items() if name != "hidden"}
-    return PairTask(tensors, torch.from_numpy(labels), torch.from_numpy(cid))
+    return PairTask(tensors, *(torch.from_numpy(labels) for labels in gold))
 
 
 class Batch:
@@ -83,7 +85,7 @@ def learn(
     seed: int,
     bf16: bool,
 ) -> dict[str, Tensor]:
-    """Add the gradients of a batch to the network's; its losses: NER, pairs, chemical-induced disease.
+    """Add the gradients of a batch to the network's; its losses: NER, pairs, chemical-induced disease, novelty of relations.
 
     Losses are sums, divided by what a step of this run holds on average (`mean`), so that every document counts alike
     and a step may be learned in parts.
@@ -96,6 +98,7 @@ def learn(
         "ner": cross_entropy(torch.cat(ner).reshape(-1, 3), gold.reshape(-1), ignore_index=IGNORED, reduction="sum") / mean["ner"],
         "pairs": torch.zeros((), device=device),
         "cid": torch.zeros((), device=device),
+        "novel": torch.zeros((), device=device),
     }
     for document, task in zip(hidden, tasks, strict=True):
         if task is None:
@@ -103,9 +106,13 @@ def learn(
         scores = network.pairs(document, **{name: value.to(device) for name, value in task.inputs.items()})
         if task.labels[0] == IGNORED:
             cid = task.cid.float().to(device)
-            losses["cid"] = losses["cid"] + binary_cross_entropy_with_logits(scores[:, -1], cid, reduction="sum") / mean["cid"]
-        else:
-            losses["pairs"] = losses["pairs"] + cross_entropy(scores[:, :-1], task.labels.to(device), reduction="sum") / mean["pairs"]
+            losses["cid"] = losses["cid"] + binary_cross_entropy_with_logits(scores[:, CID], cid, reduction="sum") / mean["cid"]
+            continue
+        labels, novel = task.labels.to(device), task.novel.to(device)
+        losses["pairs"] = losses["pairs"] + cross_entropy(scores[:, : len(LABELS)], labels, reduction="sum") / mean["pairs"]
+        stated = torch.nonzero(novel != IGNORED).squeeze(1)
+        loss = binary_cross_entropy_with_logits(scores[stated, NOVEL], novel[stated].float(), reduction="sum")
+        losses["novel"] = losses["novel"] + loss / mean["novel"]
     total = sum((weights[name] * loss for name, loss in losses.items()), start=torch.zeros((), device=device))
     total.backward()  # type: ignore[no-untyped-call]
     return {name: loss.detach() for name, loss in losses.items()}
@@ -125,4 +132,4 @@ def predict(
     if not len(inputs.pairs):
         return ner[0].cpu().numpy(), inputs, np.zeros((0, 0), np.float32)
     logits = network.pairs(**{name: torch.from_numpy(array).to(device) for name, array in inputs.arrays().items()})
-    return ner[0].cpu().numpy(), inputs, logits[:, :-1].cpu().numpy()
+    return ner[0].cpu().numpy(), inputs, logits[:, : len(LABELS)].cpu().numpy()

@@ -28,7 +28,12 @@ class JointTask:
         self.type_pairs = type_pair_indices(recipe.relations.type_pairs)
         self._tasks = [pair_task(example, self.type_pairs) for example in data.examples]
         self._mean = self._means()
-        self._weights = {"ner": 1.0, "pairs": recipe.relations.weight, "cid": recipe.relations.cid_weight}
+        self._weights = {
+            "ner": 1.0,
+            "pairs": recipe.relations.weight,
+            "cid": recipe.relations.cid_weight,
+            "novel": recipe.relations.novel_weight,
+        }
 
     def parts(self, step: int, n: int) -> Sequence[list[int]]:
         return halves(self.shapes, self.steps[step], n)
@@ -46,12 +51,13 @@ class JointTask:
         return score(self.network, self.data.held_out, self.type_pairs, columns=read, first=self.data.first, last=self.data.last)
 
     def _means(self) -> dict[str, float]:
-        """What a step holds on average: pieces, BioRED pairs, chemical-induced-disease pairs."""
+        """What a step holds on average: pieces, BioRED pairs, chemical-induced-disease pairs, relations."""
         read = [i for step in self.steps for i in step]
         tasks = [task for task in (self._tasks[i] for i in read) if task]
         counts = {
             "ner": sum(len(self.data.examples[i].ids) for i in read),
             "pairs": sum(int((task.labels != IGNORED).sum()) for task in tasks),
             "cid": sum(int((task.cid != IGNORED).sum()) for task in tasks),
+            "novel": sum(int((task.novel != IGNORED).sum()) for task in tasks),
         }
         return {name: max(count / len(self.steps), 1.0) for name, count in counts.items()}

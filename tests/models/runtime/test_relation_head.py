@@ -22,20 +22,20 @@ def inputs(encoder: Encoder, head: RelationHead, entities: int) -> PairInputs:
 
 def test_rows_are_probabilities(encoder: Encoder, head: RelationHead) -> None:
     pairs = inputs(encoder, head, 12)
-    scores = head.score(pairs)
+    scores = head.judge(pairs).probabilities
     assert scores.shape == (len(pairs.pairs), len(head.labels))
     assert len(pairs.pairs) > 20
     assert np.allclose(scores.sum(axis=1), 1.0)
     assert (scores >= 0).all()
-    assert np.array_equal(scores, head.score(pairs))
+    assert np.array_equal(scores, head.judge(pairs).probabilities)
 
 
 def test_chunks_change_no_answer(encoder: Encoder, artefact: Artefact, head: RelationHead) -> None:
     pairs = inputs(encoder, head, 30)
     assert len(pairs.pairs) > 100
-    whole = head.logits(pairs)
+    whole = head.judge(pairs).logits
     for size in (1, 33, 100):
-        chunked = RelationHead(artefact, attended=size * len(pairs.hidden)).logits(pairs)
+        chunked = RelationHead(artefact, attended=size * len(pairs.hidden)).judge(pairs).logits
         assert chunked.shape == whole.shape
         assert np.abs(chunked - whole).max() < 1e-4
 
@@ -43,7 +43,7 @@ def test_chunks_change_no_answer(encoder: Encoder, artefact: Artefact, head: Rel
 def test_no_pairs_no_rows(encoder: Encoder, head: RelationHead) -> None:
     none = np.zeros(0, dtype=np.int64)
     empty = build_pairs(encoder.encode("").hidden, MentionTokens(none, none, none, none, none), head.type_pairs)
-    assert head.score(empty).shape == (0, len(head.labels))
+    assert head.judge(empty).probabilities.shape == (0, len(head.labels))
 
 
 def test_the_bias_moves_none_and_the_temperature_softens(encoder: Encoder, artefact: Artefact, head: RelationHead) -> None:
@@ -53,8 +53,8 @@ def test_the_bias_moves_none_and_the_temperature_softens(encoder: Encoder, artef
 
     pairs = inputs(encoder, head, 8)
     bias, temperature = artefact.manifest.relations.none_bias, artefact.manifest.relations.temperature
-    assert (changed(none_bias=bias + 1).score(pairs)[:, 0] > head.score(pairs)[:, 0]).all()
-    assert (changed(temperature=temperature * 3).score(pairs).max(axis=1) < head.score(pairs).max(axis=1)).all()
+    assert (changed(none_bias=bias + 1).judge(pairs).probabilities[:, 0] > head.judge(pairs).probabilities[:, 0]).all()
+    assert (changed(temperature=temperature * 3).judge(pairs).probabilities.max(axis=1) < head.judge(pairs).probabilities.max(axis=1)).all()
 
 
 def test_the_rule_decides(artefact: Artefact) -> None:

@@ -1,7 +1,6 @@
 """Labels, masking, entities and the order of steps; with the shipped tokeniser, without torch."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from models.corpora.documents import LABELS, Document, GoldMention
 from models.corpora.registry import corpus
 from models.runtime.artefact import ARTEFACTS
+from models.runtime.tokenizer import PieceTokenizer
 from models.training.joint.examples import IGNORED, Example, ExampleMaker, columns, ner_heads, pair_inputs, pair_labels, type_pair_indices
 from models.training.plan import halves, padded_pieces, plan
 from processors.records import EntityType
@@ -21,14 +21,12 @@ TYPE_PAIRS = type_pair_indices(
 
 
 @pytest.fixture(scope="module")
-def tokenizer() -> Any:
-    from tokenizers import Tokenizer
-
-    return Tokenizer.from_file(str(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json"))
+def tokenizer() -> PieceTokenizer:
+    return PieceTokenizer(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json")
 
 
 @pytest.fixture(scope="module")
-def maker(tokenizer: Any) -> ExampleMaker:
+def maker(tokenizer: PieceTokenizer) -> ExampleMaker:
     return ExampleMaker(tokenizer, HEADS, window=128, overlap=32)
 
 
@@ -83,10 +81,12 @@ def test_gold_relations_stand_at_their_pairs(examples: list[Example]) -> None:
             assert example.document.corpus == "ncbi-disease/train"
             continue
         inputs = pair_inputs(example, np.zeros((len(example.ids), 0), np.float32), TYPE_PAIRS)
-        labels, cid = pair_labels(example, inputs.pairs)
+        labels, cid, novel = pair_labels(example, inputs.pairs)
         ids = example.entities.ids
         if example.document.corpus == "biored/train":
             assert (cid == IGNORED).all()
+            assert ((novel != IGNORED) == (labels > 0)).all()
+            assert set(novel[labels > 0].tolist()) <= {0, 1}
             found = {
                 (frozenset((ids[a], ids[b])), LABELS[k]) for (a, b), k in zip(inputs.pairs.tolist(), labels.tolist(), strict=True) if k
             }
@@ -96,6 +96,7 @@ def test_gold_relations_stand_at_their_pairs(examples: list[Example]) -> None:
             assert EntityType.VARIANT in kinds or found == gold
         else:
             assert (labels == IGNORED).all()
+            assert (novel == IGNORED).all()
             assert int(cid.sum()) == len(example.document.relations)
 
 
