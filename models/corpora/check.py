@@ -76,6 +76,8 @@ def _check(corpus: Corpus, name: str, split: Split, found: Mapping[str, str | No
         counts = here.count(name, data)
     except (BiorelayError, OSError) as error:
         return told(Verdict.BROKEN, None, str(error))
+    if not any(_flat(counts).values()):
+        return told(Verdict.BROKEN, counts, f"{', '.join(place.values())}: holds nothing")
     others = [place[path] for path, sha256 in split.files.items() if hashes[place[path]] != sha256]
     differing = _differences(split.counts, counts)
     if others:

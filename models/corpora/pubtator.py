@@ -7,8 +7,9 @@ from pathlib import Path
 
 from models.corpora.documents import Document, GoldMention, relation_key
 from models.corpora.registry.corpus import Corpus, Counts
+from processors.errors import RecordError
 from processors.records import EntityType
-from processors.sources.pubtator import read_annotated
+from processors.sources.pubtator import AnnotatedDocument, read_annotated
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ def count(corpus: Corpus, split: str, data: Path) -> Counts:
     mentions: Counter[str] = Counter()
     relations: Counter[str] = Counter()
     for path in corpus.paths(split, data):
-        for annotated in read_annotated(path):
+        for annotated in _read_whole(path):
             documents += 1
             refused += len(annotated.problems)
             mentions.update(m.label for m in annotated.mentions)
@@ -43,11 +44,12 @@ def read_documents(path: Path, corpus: str, types: Mapping[str, EntityType]) -> 
 
     A document that stands twice is read once, its first annotations counting; the passages of one article, which share its
     PMID and have each their text, are documents of their own. A relation of an entity with itself is left out.
-    Lines that the reader refuses (mentions not at their offsets) are left out, and their number is logged.
+    Lines that the reader refuses (mentions not at their offsets) are left out, and their number is logged. Raises `RecordError`,
+    with file and line, where it refuses more lines than it reads.
     """
     documents: dict[tuple[str, str], Document] = {}
     refused = 0
-    for annotated in read_annotated(path):
+    for annotated in _read_whole(path):
         refused += len(annotated.problems)
         title, text = annotated.abstract.title, annotated.abstract.text
         pmid = annotated.abstract.id.partition(":")[2]
@@ -59,3 +61,12 @@ def read_documents(path: Path, corpus: str, types: Mapping[str, EntityType]) -> 
     if refused:
         log.info("%s: %d lines do not fit their text and are left out", corpus, refused)
     return list(documents.values())
+
+
+def _read_whole(path: Path) -> list[AnnotatedDocument]:
+    """Raises `RecordError` where most annotations do not fit: such a file is damaged, or counts its offsets otherwise."""
+    documents = list(read_annotated(path))
+    refused = [problem for document in documents for problem in document.problems]
+    if len(refused) > sum(len(document.mentions) + len(document.relations) for document in documents):
+        raise RecordError(f"{refused[0]}; {len(refused):,} lines are like this", remedy="Most annotations do not fit: take a sound copy.")
+    return documents

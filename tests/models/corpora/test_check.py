@@ -8,8 +8,8 @@ import pytest
 
 from models.corpora.check import Checked, Verdict, check, size
 from models.corpora.registry import CORPORA, Corpus, Split
+from processors.errors import RecordError
 
-SMALL = Path(__file__).parents[2] / "data"
 CHOSEN = ("biored", "bc5cdr", "ncbi-disease", "bc2gm")
 
 
@@ -63,6 +63,18 @@ def test_what_is_broken_is_named_with_file_and_line(data: Path, registered: list
     assert title.why.startswith("CDR_TestSet.PubTator.txt, line 4: ")
     assert column.why.startswith("test.tsv, line 3: ")
     assert sum(one.verdict is Verdict.BROKEN for one in found.values()) == 2
+
+
+def test_a_file_whose_annotations_do_not_fit_is_broken(data: Path, registered: list[Corpus]) -> None:
+    path = data / "biored/Train.PubTator"
+    path.write_text(path.read_text(encoding="utf-8").replace("\t", " "), encoding="utf-8")
+    (data / "bc5cdr_pubtator/CDR_TrainingSet.PubTator.txt").write_bytes(b"")
+    found = by_name(list(check(registered, data)))
+    assert found["biored", "train"].verdict is found["bc5cdr", "train"].verdict is Verdict.BROKEN
+    assert found["biored", "train"].why.startswith("Train.PubTator, line 3: ")
+    assert found["bc5cdr", "train"].why.endswith("holds nothing")
+    with pytest.raises(RecordError, match="line 3"):
+        CORPORA["biored"].read("train", data)
 
 
 def test_the_registered_bytes_read_otherwise_are_broken(data: Path, registered: list[Corpus]) -> None:
