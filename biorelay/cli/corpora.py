@@ -143,7 +143,7 @@ def _numbers(values: Sequence[int]) -> str:
 
 
 def _ships(corpus: "Corpus") -> bool:
-    from models.corpora.guard import ALLOWED_LICENCES
+    from models.corpora.licences import ALLOWED_LICENCES
 
     return corpus.licence in ALLOWED_LICENCES
 
