@@ -4,18 +4,17 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
 from models.corpora.documents import normalise
 from models.corpora.errors import CorpusUnknown
 from models.corpora.guard import Guard
 from models.corpora.registry import Corpus, corpus
-from models.corpora.registry.corpus import FORMS
 from models.corpora.relations import euadr
 from models.corpora.relations.folds import Fold as PublishedFold
 from models.corpora.relations.folds import read_folds
 from models.corpora.relations.pair import Pair
+from models.corpora.relations.reading import read_pairs
 from models.training.sentences.recipe import Protocol
 
 FOLDS = 10
@@ -36,8 +35,8 @@ def split(name: str, protocol: Protocol, data: Path, *, carved: float = 0.0, lim
     """The folds of a corpus, `name` or `name/split`, in order; one fold where the protocol is `official`.
 
     Training pairs whose sentence the test part holds are taken out: the same text in the `published` folds, which are known for what
-    they are; near-duplicates too in the others, and then the leakage guard looks at what is left.
-    Raises `CorpusUnknown`, `CorpusMissing`, `CorpusBroken`, `LeakedDocument`.
+    they are; in the others everything that the leakage guard finds, near-duplicates too.
+    Raises `CorpusUnknown`, `CorpusMissing`, `CorpusBroken`.
     """
     for number, train, test in _parts(name, protocol, data):
         kept = _clear_of_texts(train, test) if protocol == "published" else _clear(train, test)
@@ -55,7 +54,7 @@ def _parts(name: str, protocol: Protocol, data: Path) -> Iterator[tuple[int, Seq
     base, _, part = name.partition("/")
     source = corpus(base)
     if protocol == "official":
-        yield 1, _read(source, "train", data), _read(source, "test", data)
+        yield 1, read_pairs(source, "train", data), read_pairs(source, "test", data)
     elif protocol == "published":
         yield from ((fold.number, fold.train, fold.test) for fold in _published(source, data))
     else:
@@ -80,12 +79,7 @@ def _whole(source: Corpus, part: str, data: Path) -> list[Pair]:
     splits = [name for name in source.splits if not part or name.partition("-")[2] == part]
     if not splits:
         raise CorpusUnknown(f"corpus {source.name} has no part {part!r}", remedy=f"Its splits are {', '.join(source.splits)}.")
-    return [pair for name in splits for pair in _read(source, name, data)]
-
-
-def _read(source: Corpus, name: str, data: Path) -> list[Pair]:
-    found: list[Pair] = import_module(FORMS[source.form]).pairs(source, name, data)
-    return found
+    return [pair for name in splits for pair in read_pairs(source, name, data)]
 
 
 def _clear_of_texts(train: Sequence[Pair], test: Sequence[Pair]) -> list[Pair]:
@@ -94,10 +88,10 @@ def _clear_of_texts(train: Sequence[Pair], test: Sequence[Pair]) -> list[Pair]:
 
 
 def _clear(train: Sequence[Pair], test: Sequence[Pair]) -> list[Pair]:
-    guard = Guard(test)
-    kept, _ = guard.remove(train)
-    guard.refuse(kept)
-    return kept
+    """The training pairs that share neither document nor sentence with the test; a sentence is looked at once, whatever its pairs."""
+    guard = Guard({(pair.document, pair.text): pair for pair in test}.values())
+    free = {(pair.document, pair.text) for pair in guard.remove({(p.document, p.text): p for p in train}.values())[0]}
+    return [pair for pair in train if (pair.document, pair.text) in free]
 
 
 def grouped(groups: Sequence[str], folds: int) -> list[int]:

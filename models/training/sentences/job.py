@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from models.corpora.guard import refuse_licences
 from models.corpora.registry import corpus
 from models.corpora.relations.render import Form
+from models.evaluation.ledger import record, weights_of
 from models.training.errors import RecipeError
 from models.training.progress import Progress, ProgressEvent
 from models.training.sentences.folds import Fold, split
@@ -89,6 +90,14 @@ def _fold(plan: SentenceRecipe, fold: Fold, work: Path, out: Path, *, resume: bo
     kept.write_text(json.dumps(facts), encoding="utf-8")
     for name in (exact.name, checkpoint.LAST, checkpoint.BEST):  # twelve times the model's size, and no longer needed
         (work / name).unlink(missing_ok=True)
+    if not plan.rows.choosing:
+        record(
+            [f"{plan.rows.name}/{plan.rows.protocol}/{fold.name}"],
+            system=f"{plan.name}@{plan.version}",
+            weights=weights_of(work),
+            recipe=plan.fingerprint(),
+            command="biorelay train",
+        )
     return facts
 
 

@@ -74,6 +74,7 @@ def test_features_name_words_by_place() -> None:
 
 
 @pytest.mark.torch
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("name", ["tfidf", "hand"])
 def test_support_vectors_learn_what_can_be_told_apart(name: str) -> None:
     from models.training.sentences.baselines.systems import systems
@@ -85,6 +86,7 @@ def test_support_vectors_learn_what_can_be_told_apart(name: str) -> None:
 
 
 @pytest.mark.torch
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("shape", ["cnn", "bilstm"])
 def test_networks_over_word_vectors_learn_it_too(shape: str) -> None:
     from models.evaluation.baselines.vectors import WordVectors
