@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from models.runtime.artefact import ENCODER, TOKENIZER, Artefact
 from models.runtime.cache import TextCache
+from models.runtime.case import cases
 from models.runtime.errors import TextTooLong
 from models.runtime.session import Graph, Shape
 from models.runtime.tokenizer import PieceTokenizer
@@ -65,8 +66,8 @@ class Encoder:
         self._graph = Graph(artefact, ENCODER)
         tokens: Shape = (None, None)
         inputs = dict.fromkeys(("input_ids", "attention_mask"), tokens)
-        self._typed = "token_type_ids" in self._graph.inputs
-        if self._typed:
+        self._case = spec.case
+        if spec.case or "token_type_ids" in self._graph.inputs:
             inputs["token_type_ids"] = tokens
         self._graph.check(inputs, {"hidden": (None, None, self._width[0]), "ner": (None, None, 3 * len(ner.heads or ner.types))})
 
@@ -88,11 +89,13 @@ class Encoder:
         return encoded
 
     def _encode(self, text: str) -> Encoded:
-        ids, offsets, words = self._tokenizer.cut(text)
+        pieces = self._tokenizer.cut(text)
+        ids, offsets, words = pieces
+        types = cases(text, pieces) if self._case else np.zeros_like(ids)
         hidden = np.empty((len(ids), self._width[0]), dtype=np.float32)
         ner = np.empty((len(ids), self._width[1]), dtype=np.float32)
         for window in windows(len(ids), self._window, self._overlap):
-            out_hidden, out_ner = self._run(ids[window.start : window.end])
+            out_hidden, out_ner = self._run(ids[window.start : window.end], types[window.start : window.end])
             kept = slice(window.keep_start, window.keep_end)
             read = slice(1 + window.keep_start - window.start, 1 + window.keep_end - window.start)
             hidden[kept] = out_hidden[0, read]
@@ -101,11 +104,12 @@ class Encoder:
             array.flags.writeable = False  # the cache hands the same arrays to every caller
         return Encoded(offsets, words, hidden, ner)
 
-    def _run(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _run(self, ids: NDArray[np.int64], types: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         framed = np.empty((1, len(ids) + 2), dtype=np.int64)
         framed[0, 0], framed[0, 1:-1], framed[0, -1] = self._tokenizer.first, ids, self._tokenizer.last
         feed = {"input_ids": framed, "attention_mask": np.ones_like(framed)}
-        if self._typed:
+        if "token_type_ids" in self._graph.inputs:
             feed["token_type_ids"] = np.zeros_like(framed)
+            feed["token_type_ids"][0, 1:-1] = types
         hidden, ner = self._graph.run(("hidden", "ner"), feed)
         return hidden, ner

@@ -37,6 +37,7 @@ class EncoderSpec(Part):
     precision: str
     opset: int
     lowercase: bool = True
+    case: bool = False  # the token types say how each piece's word is written (`models.runtime.case`)
 
     @model_validator(mode="after")
     def _runs_here(self) -> Self:

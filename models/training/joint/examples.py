@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models.corpora.documents import ENTITY_TYPES, LABELS, Document, GoldMention, relation_key
 from models.corpora.entities import GoldEntities, gold_entities
 from models.corpora.registry import corpus
+from models.runtime.case import cases
 from models.runtime.pairs import PairInputs, build_pairs
 from models.runtime.pieces import piece_ranges
 from models.runtime.tokenizer import PieceTokenizer
@@ -30,6 +31,7 @@ class Example:
     ids: NDArray[np.int64]  # (T) piece numbers, without the special ones
     offsets: NDArray[np.int32]  # (T, 2) code points
     words: NDArray[np.int32]  # (T)
+    cases: NDArray[np.int64]  # (T) how each piece's word is written
     windows: list[Window]
     labels: NDArray[np.int64]  # (T, heads): O, B, I of each head; IGNORED for those that are not its corpus's
     entities: GoldEntities | None  # None where the corpus has no relations
@@ -52,7 +54,8 @@ class ExampleMaker:
         self._overlap = overlap
 
     def make(self, document: Document) -> Example:
-        ids, offsets, words = self._tokenizer.cut(document.text)
+        pieces = self._tokenizer.cut(document.text)
+        ids, offsets, words = pieces
         kind = corpus(document.corpus.partition("/")[0])
         labels = np.full((len(offsets), len(self._heads)), IGNORED, dtype=np.int64)
         for k, (source, name) in enumerate(self._heads):
@@ -63,6 +66,7 @@ class ExampleMaker:
             ids=ids,
             offsets=offsets,
             words=words,
+            cases=cases(document.text, pieces),
             windows=windows(len(offsets), self._size, self._overlap),
             labels=labels,
             entities=gold_entities(document, offsets) if kind.relations else None,

@@ -11,7 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from models.corpora.documents import ENTITY_TYPES, LABELS
+from models.runtime.case import CASES
 from models.runtime.pairs import FEATURES
+from models.training.errors import RecipeError
 from models.training.joint.recipe import JointRecipe
 from models.training.network import Dropout
 from models.training.weights import load_encoder, merge
@@ -78,19 +80,26 @@ def _means(rows: Tensor, start: Tensor, end: Tensor) -> Tensor:
 
 
 class Encoder(nn.Module):
-    """BERT and the NER heads: what `encoder.onnx` holds."""
+    """BERT and the NER heads: what `encoder.onnx` holds. With `case` it is told how each piece's word is written."""
 
-    def __init__(self, bert: Any, *, heads: int, dropout: float) -> None:
+    def __init__(self, bert: Any, *, heads: int, dropout: float, case: bool) -> None:
         super().__init__()
         self.bert = bert
+        self.case = case
         self.dropout = Dropout(dropout)
         self.ner = nn.Linear(bert.config.hidden_size, 3 * heads)
         self.config = bert.config
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> dict[str, Tensor]:
-        """(W, L) int64 -> hidden (W, L, H) and ner (W, L, 3 heads), float32."""
-        hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None) -> dict[str, Tensor]:
+        """(W, L) int64 -> hidden (W, L, H) and ner (W, L, 3 heads), float32. Token types are `models.runtime.case.cases`."""
+        hidden = self.read(input_ids, attention_mask, token_type_ids).float()
         return {"hidden": hidden, "ner": self.ner(self.dropout(hidden))}
+
+    def read(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None) -> Tensor:
+        """(W, L, H) hidden states."""
+        more = {"token_type_ids": token_type_ids} if self.case else {}
+        hidden: Tensor = self.bert(input_ids=input_ids, attention_mask=attention_mask, **more).last_hidden_state
+        return hidden
 
 
 class Relay(nn.Module):
@@ -105,9 +114,11 @@ class Relay(nn.Module):
 def build(recipe: JointRecipe, heads: Sequence[tuple[str, str]], out: Path) -> Relay:
     """The network at step 0, heads with seeded random weights. Equal recipes give equal weights. Raises `WeightsMissing`."""
     bert = load_encoder(recipe.encoder, out, seed=recipe.seed)
+    if recipe.encoder.case:
+        _tell_case(bert)
     part = recipe.relations
     return Relay(
-        Encoder(bert, heads=len(heads), dropout=recipe.encoder.dropout),
+        Encoder(bert, heads=len(heads), dropout=recipe.encoder.dropout, case=recipe.encoder.case),
         PairHead(
             bert.config.hidden_size,
             width=part.width,
@@ -118,6 +129,15 @@ def build(recipe: JointRecipe, heads: Sequence[tuple[str, str]], out: Path) -> R
             dropout=part.dropout,
         ),
     )
+
+
+def _tell_case(bert: Any) -> None:
+    """One vector for each class of words in the place of the vectors of sentence pairs, all of them what the first of those was."""
+    types = getattr(getattr(bert, "embeddings", None), "token_type_embeddings", None)
+    if types is None:
+        raise RecipeError("encoder.case: only encoders of BERT's family without an adapter can be told how words are written")
+    bert.embeddings.token_type_embeddings = nn.Embedding(CASES, types.embedding_dim, _weight=types.weight.data[:1].repeat(CASES, 1))
+    bert.config.type_vocab_size = CASES
 
 
 def exportable(network: Relay) -> Relay:

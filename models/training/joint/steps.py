@@ -48,8 +48,11 @@ class Batch:
         width = max(len(row) for row in rows)
         self.input_ids = torch.zeros((len(rows), width), dtype=torch.int64)
         self.attention_mask = torch.zeros((len(rows), width), dtype=torch.int64)
-        for i, row in enumerate(rows):
+        self.token_type_ids = torch.zeros((len(rows), width), dtype=torch.int64)
+        cases = [e.cases[w.start : w.end] for e in examples for w in e.windows]
+        for i, (row, case) in enumerate(zip(rows, cases, strict=True)):
             self.input_ids[i, : len(row)] = torch.from_numpy(row)
+            self.token_type_ids[i, 1 : len(row) - 1] = torch.from_numpy(case)
             self.attention_mask[i, : len(row)] = 1
 
     def documents(self, hidden: Tensor) -> list[Tensor]:
@@ -67,9 +70,9 @@ class Batch:
 def forward(network: Relay, batch: Batch, *, bf16: bool) -> tuple[list[Tensor], list[Tensor]]:
     """Hidden states (T, H) and NER logits (T, 3 heads) of each document, float32, where the network is."""
     device = network.encoder.ner.weight.device
-    ids, mask = batch.input_ids.to(device), batch.attention_mask.to(device)
+    read = [tensor.to(device) for tensor in (batch.input_ids, batch.attention_mask, batch.token_type_ids)]
     with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16, cache_enabled=False):  # threads would share the cache
-        hidden = network.encoder.bert(input_ids=ids, attention_mask=mask).last_hidden_state
+        hidden = network.encoder.read(*read)
     documents = batch.documents(hidden.float())
     ner = [network.encoder.ner(network.encoder.dropout(d)) for d in documents]
     return documents, ner
