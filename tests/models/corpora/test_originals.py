@@ -2,12 +2,16 @@
 
 import os
 from collections.abc import Mapping
+from itertools import accumulate, pairwise
+from operator import eq
 from pathlib import Path
 
 import pytest
 
+from models.corpora.columns import read_sentences
 from models.corpora.documents import Document
 from models.corpora.registry import CORPORA, Counts, corpus
+from models.corpora.spacing import spaced
 
 DATA = Path(os.environ.get("BIORELAY_DATA", "."))
 originals = pytest.mark.skipif("BIORELAY_DATA" not in os.environ, reason="needs the full corpora: set BIORELAY_DATA")
@@ -89,3 +93,25 @@ def _sound(document: Document) -> bool:
     ordered = list(document.mentions) == sorted(document.mentions, key=lambda m: (m.start, m.end, m.type))
     bare = all(text[m.start : m.end].strip() and not text[m.start].isspace() for m in document.mentions)
     return ordered and bare and text == f"{document.title} {document.abstract}"
+
+
+@originals
+@pytest.mark.slow
+@pytest.mark.parametrize(("columns", "printed"), [("bc5cdr-iob", "bc5cdr"), ("ncbi-disease-bio", "ncbi-disease")])
+def test_spaces_are_put_back_where_they_were_printed(columns: str, printed: str) -> None:
+    """BC5CDR dev: 99.6 % of the gaps between tokens, 95.5 % of the sentences whole; NCBI-disease dev 99.5 % and 92.1 %."""
+    text = "".join(d.text for d in corpus(printed).read("dev", DATA))
+    bare, place = zip(*((c, n) for n, c in enumerate(text) if not c.isspace()), strict=True)
+    letters = "".join(bare)
+    gaps = right = whole = at = 0
+    sentences = list(read_sentences(corpus(columns).path("dev", DATA)))
+    for sentence in sentences:
+        joined = "".join(sentence.tokens)
+        at = letters.index(joined, at) if joined in letters[at:] else letters.index(joined)  # the documents stand in another order
+        ends = list(accumulate(map(len, sentence.tokens), initial=at))[1:-1]
+        wanted = [place[end] - place[end - 1] > 1 for end in ends]
+        spans = spaced(sentence.tokens)[1]
+        found = [after[0] > before[1] for before, after in pairwise(spans)]
+        gaps, right, whole = gaps + len(wanted), right + sum(map(eq, wanted, found)), whole + (wanted == found)
+    assert right / gaps > 0.99
+    assert whole / len(sentences) > 0.9
