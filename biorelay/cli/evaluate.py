@@ -49,6 +49,12 @@ def evaluate(
     beside: Annotated[
         Path | None, typer.Option("--beside", metavar="RESULT", help="With --linking: an earlier result, set before this one in the table.")
     ] = None,
+    results: Annotated[
+        Path | None,
+        typer.Option(
+            "--results", metavar="FOLDER", help="Score everything, store the tables of RESULTS.md there and draw the page beside it."
+        ),
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Store the result there, as JSON.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -61,6 +67,7 @@ def evaluate(
     Examples:
       biorelay evaluate --data ../shared/data
       biorelay evaluate ./runs/relay-mini/1 --data ../shared/data -o scores.json
+      biorelay evaluate --data ../shared/data --results models/results
       biorelay evaluate --end-to-end my-gold.pubtator --types FamilyName=Gene --errors mistakes.jsonl
       biorelay evaluate --polarity --data ../shared/data -o polarity.json
       biorelay evaluate --linking --data ../shared/data --beside benchmarks/results/linking-before.json
@@ -72,6 +79,9 @@ def evaluate(
     named = model or settings.model
     if end_to_end is None and (types or errors or figures):
         raise BadInput("--types, --errors and --figures belong to --end-to-end", remedy="Name a gold file with --end-to-end.")
+    for path in (errors, output):
+        if path and not path.absolute().parent.is_dir():
+            raise BadInput(f"{path} cannot be written: its folder is not there", remedy="Name a file in a folder that is there.")
     started = time.monotonic()
 
     def tell(what: str) -> None:
@@ -100,12 +110,18 @@ def evaluate(
 
             result = evaluate_pairwise(Path(str(named)), data, tell=tell)
             shown = table(result)
+        elif results is not None:
+            from models.evaluation.release import release
+            from models.evaluation.table import table
+
+            result = release(named, settings.vocabulary, data, results, tell=tell)
+            shown = table(result["scores"])
         else:
             from models.evaluation import artefact
             from models.evaluation.table import table
 
             result = artefact.evaluate(named, data, vocabulary=settings.vocabulary, exact=exact, tell=tell)
-            shown = table(result)
+            shown = table({name: part for name, part in result.items() if name != "end_to_end"})
     if output:
         _write(output, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     if as_json:

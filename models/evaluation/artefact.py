@@ -14,6 +14,7 @@ from models.evaluation.distance import distance
 from models.evaluation.end_to_end.gold_file import read_gold
 from models.evaluation.end_to_end.relation_mistakes import RAW_TEXT
 from models.evaluation.end_to_end.report import AS_CUT, IDS_FROM_TEXT, IDS_OF_MENTIONS, evaluate_gold
+from models.evaluation.ledger import record, weights_of
 from models.evaluation.scores import NER_SETS, RELATION_SET, reports, score_ner, served_ner, served_relations
 from models.evaluation.served import Served
 from models.evaluation.trained import training_documents
@@ -22,6 +23,7 @@ from processors.linking import Linker, load_linker
 from processors.vocabulary import Vocabulary
 
 SCHEMA = "biorelay.evaluation/1"
+COMMAND = "biorelay evaluate"
 
 Tell = Callable[[str], None]
 
@@ -41,11 +43,12 @@ def evaluate(
     """
     model = load_artefact(artefact)
     served = Served(model)
+    record((f"{name}/{split}" for name, split in NER_SETS), system=model.reference, weights=weights_of(model.folder), command=COMMAND)
     tell("NER and relations with gold entities")
     result: dict[str, Any] = {"schema": SCHEMA, "artefact": model.reference, "precision": model.manifest.encoder.precision}
     result["scores"] = scores(served, data)
     tell("linking and relations from raw text")
-    result["from_text"] = from_text(served, load_linker(vocabulary), Vocabulary.open(vocabulary), data)
+    result |= from_text(served, load_linker(vocabulary), Vocabulary.open(vocabulary), data)
     tell("baselines")
     result["baselines"] = baselines(model, served, data)
     if exact is not None:
@@ -64,12 +67,12 @@ def scores(served: Served, data: Path) -> dict[str, Any]:
 
 
 def from_text(served: Served, linker: Linker, vocabulary: Vocabulary, data: Path) -> dict[str, Any]:
-    """Linking and relations of BioRED dev from raw text, by identifiers as scorers of PubTator files cut them."""
+    """BioRED dev from raw text: `end_to_end` is all of it, `from_text` linking and relations as PubTator scorers cut identifiers."""
     name, split = RELATION_SET
-    scores = evaluate_gold(read_gold(corpus(name).path(split, data)), served, linker, vocabulary).result["scores"]
+    found = evaluate_gold(read_gold(corpus(name).path(split, data)), served, linker, vocabulary).result
     parts = {"linking_gold_mentions": IDS_OF_MENTIONS, "linking": IDS_FROM_TEXT, "relations": RAW_TEXT}
-    found = {key: {f"{name}/{split}": scores[part + AS_CUT][served.artefact.reference]} for key, part in parts.items()}
-    return {"vocabulary": linker.version, **found}
+    cut = {key: {f"{name}/{split}": found["scores"][part + AS_CUT][found["model"]]} for key, part in parts.items()}
+    return {"end_to_end": {f"{name}/{split}": found}, "from_text": {"vocabulary": linker.version, **cut}}
 
 
 def baselines(model: Artefact, served: Served, data: Path) -> dict[str, Any]:
@@ -94,15 +97,16 @@ def _dev(data: Path) -> list[Document]:
 
 def metrics(quantised: Artefact, exact: Artefact, data: Path, *, tell: Tell = _quiet) -> dict[str, Any]:
     """What a manifest states: scores of both precisions, their distance, and the baselines."""
-    int8, fp32 = Served(quantised), Served(exact)
-    tell("scoring int8")
-    found: dict[str, Any] = {"int8": scores(int8, data)}
+    precision = quantised.manifest.encoder.precision
+    served, fp32 = Served(quantised), Served(exact)
+    tell(f"scoring {precision}")
+    found: dict[str, Any] = {precision: scores(served, data)}
     tell("scoring fp32")
     found["fp32"] = scores(fp32, data)
-    tell("measuring the distance of int8 to fp32")
-    found["distance"] = distance(int8, fp32, _dev(data))
+    tell(f"measuring the distance of {precision} to fp32")
+    found["distance"] = distance(served, fp32, _dev(data))
     tell("scoring the baselines")
-    found["baselines"] = baselines(quantised, int8, data)
+    found["baselines"] = baselines(quantised, served, data)
     return found
 
 

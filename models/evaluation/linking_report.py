@@ -7,6 +7,7 @@ from typing import Any
 
 from models.evaluation import gold
 from models.evaluation.counts import Counts
+from models.evaluation.ledger import record, weights_of
 from models.evaluation.linking import Links
 from models.evaluation.linking_errors import Error, Errors, Linked, Wanted, counted
 from models.evaluation.linking_sets import (
@@ -35,6 +36,7 @@ from processors.sources.pubtator import AnnotatedDocument
 from processors.vocabulary import Candidate, Vocabulary
 
 SCHEMA = "biorelay.linking-evaluation/1"
+COMMAND = "biorelay evaluate --linking"
 MENTIONS, RAW = "gold mentions", "raw text"
 EXACT, LINKED = "exact names", "linked"
 
@@ -151,6 +153,7 @@ def evaluate_sets(
     result: dict[str, Any] = {"schema": SCHEMA, "model": model.reference, "vocabulary": linker.version, "sets": {}}
     for set_ in sets:
         tell(set_.name)
+        record([set_.name], system=model.reference, weights=weights_of(model.folder), command=COMMAND)
         documents = set_.read(data)
         unseen = [d for d in documents if not marks(d.abstract) & trained]
         scorer = Scorer(set_, opened, alternates)

@@ -14,6 +14,7 @@ from processors.records import EntityType
 
 BINS = 10
 BEFORE, AFTER = "before calibration", "after calibration"
+MENTIONS, ANY_RELATION, STATED_RELATIONS, NOVELTY = "mentions", "any relation of a pair", "stated relations", "novelty of gold relations"
 
 
 @dataclass(slots=True)
@@ -77,12 +78,13 @@ class MentionReliability:
 
 
 class PairReliability:
-    """Probabilities of pairs of gold entities: that they are related at all, and of the types that are stated."""
+    """Probabilities of pairs of gold entities: that they are related at all, of the types that are stated, and of novelty."""
 
     def __init__(self, served: Served) -> None:
         self._served = served
         self._any = {BEFORE: Judged(), AFTER: Judged()}
         self._stated = {BEFORE: Judged(), AFTER: Judged()}
+        self._novelty = {BEFORE: Judged(), AFTER: Judged()}
 
     def add(self, number: int, pairs: GoldPairs) -> None:
         labels = self._served.head.decide(pairs.probabilities)
@@ -91,11 +93,18 @@ class PairReliability:
             self._any[when].add(number, (1 - p[:, 0]).tolist(), (pairs.labels > 0).tolist())
             self._stated[when].add(number, p[chosen, labels[chosen]].tolist(), (labels[chosen] == pairs.labels[chosen]).tolist())
 
-    def any_relation(self) -> dict[str, Any]:
-        return {when: judged.curve() for when, judged in self._any.items()}
+        novel, raw = pairs.judged.novel, pairs.judged.novel_logits
+        if novel is not None and raw is not None:
+            known = pairs.novel >= 0
+            for when, p in ((BEFORE, 1 / (1 + np.exp(-np.clip(raw[known].astype(np.float64), -500, 500)))), (AFTER, novel[known])):
+                self._novelty[when].add(number, p.tolist(), (pairs.novel[known] == 1).tolist())
 
-    def stated(self) -> dict[str, Any]:
-        return {when: judged.curve() for when, judged in self._stated.items()}
+    def curves(self) -> dict[str, Any]:
+        """By what is judged; novelty (of gold relations) only where the model and the gold set know it."""
+        tables = {ANY_RELATION: self._any, STATED_RELATIONS: self._stated}
+        if self._novelty[AFTER].probabilities:
+            tables[NOVELTY] = self._novelty
+        return {what: {when: judged.curve() for when, judged in table.items()} for what, table in tables.items()}
 
 
 def softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -106,13 +115,10 @@ def softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     return p
 
 
-MENTIONS, ANY_RELATION, STATED_RELATIONS = "mentions", "any relation of a pair", "stated relations"
-
-
 def reliability(served: Served, documents: Sequence[Document], types: Sequence[EntityType]) -> dict[str, Any]:
     """The curves of mentions and of pairs between gold entities, before and after calibration, over documents with gold relations."""
     mentions, pairs = MentionReliability(served), PairReliability(served)
     for number, document in enumerate(documents):
         mentions.add(number, document.text, {(m.start, m.end, m.type) for m in document.mentions}, types)
         pairs.add(number, served.gold_pairs(document))
-    return {MENTIONS: mentions.curves(), ANY_RELATION: pairs.any_relation(), STATED_RELATIONS: pairs.stated()}
+    return {MENTIONS: mentions.curves(), **pairs.curves()}

@@ -92,7 +92,7 @@ class Row(Part):
 
     system: str = Field(min_length=1)
     kind: Kind = Kind.OURS
-    figures: dict[str, Cell]
+    figures: Mapping[str, Cell]
     source: str = ""  # of a published row: where its figures stand
 
 

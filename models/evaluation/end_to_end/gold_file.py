@@ -12,6 +12,7 @@ from models.evaluation.end_to_end.names import NOT_SCORED, Names
 from models.evaluation.errors import GoldUnusable
 from processors.errors import RecordError, SourceError, UnknownFormat
 from processors.records import Abstract, EntityType
+from processors.relations import MAX_MENTIONS
 from processors.sources.annotated import read_annotated
 from processors.sources.pubtator import AnnotatedDocument, AnnotatedMention
 
@@ -48,13 +49,14 @@ class GoldDocument:
         return {(m.start, m.end, m.type) for m in self.mentions}
 
     def document(self) -> Document:
-        """The same as the pair head's scorer reads it."""
+        """The same as the pair head's scorer reads it; of its mentions no more than a document's pairs are built of."""
         mentions = sorted({GoldMention(m.start, m.end, m.type, m.ids) for m in self.mentions}, key=lambda m: (m.start, m.end, m.type))
-        relations = {
-            relation_key(*sorted(stated.pair)): stated.label for stated in sorted(self.relations, key=lambda s: (sorted(s.pair), s.label))
-        }
+        mentions = mentions[:MAX_MENTIONS]  # time and memory grow with their square
+        ordered = [(relation_key(*stated.pair), stated) for stated in sorted(self.relations, key=lambda s: (sorted(s.pair), s.label))]
+        relations = {key: stated.label for key, stated in ordered}
+        novel = {key: stated.novel for key, stated in ordered if stated.novel is not None}
         name = self.abstract.id.removeprefix("pubmed:")
-        return Document("", name, self.abstract.title, self.abstract.text, tuple(mentions), relations)
+        return Document("", name, self.abstract.title, self.abstract.text, tuple(mentions), relations, novel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from models.evaluation.from_text import Reader
 from models.evaluation.linking_errors import Errors, Linked, Wanted
 from models.evaluation.linking_report import EveryLink, ExactNames
 from models.evaluation.linking_sets import Alternates
-from models.evaluation.reliability import ANY_RELATION, MENTIONS, STATED_RELATIONS, MentionReliability, PairReliability
+from models.evaluation.reliability import MENTIONS, MentionReliability, PairReliability
 from models.evaluation.scores import reports
 from models.evaluation.served import GoldPairs, Served
 from models.runtime.errors import TextTooLong
@@ -178,11 +178,13 @@ class _Scorer:
     def _between_gold(self, number: int, document: GoldDocument, sentence_ends: Sequence[int]) -> None:
         pairs: GoldPairs = self._served.gold_pairs(document.document())
         labels = self._served.head.decide(pairs.probabilities)
+        novel = pairs.judged.novel
         stated = set()
-        for (a, b), label in zip(pairs.inputs.pairs.tolist(), labels.tolist(), strict=True):
-            one, other = pairs.ids[a], pairs.ids[b]
-            if label and not one.startswith(NO_ID) and not other.startswith(NO_ID):
-                stated.add(Stated(frozenset((one, other)), LABELS[label]))
+        for row in np.flatnonzero(labels).tolist():
+            ends = [pairs.ids[number] for number in pairs.inputs.pairs[row].tolist()]
+            if not any(end.startswith(NO_ID) for end in ends):
+                said = None if novel is None else _is_novel(float(novel[row]))
+                stated.add(Stated(frozenset(ends), LABELS[int(labels[row])], said))
         named = relations.entities((m.start, m.end, m.type, m.ids) for m in document.mentions)
         self._relations(GOLD_ENTITIES, self._system, document.relations, stated)
         self._together(GOLD_ENTITIES, document, named, sentence_ends)
@@ -222,7 +224,7 @@ class _Scorer:
             "entities": {"names": [*(t.value for t in self._gold.types), "nothing"], "counts": self._entity_confusion.tolist()}
         }
         if self._gold.has_ids and self._gold.has_our_labels:
-            curves |= {ANY_RELATION: self._pair_curves.any_relation(), STATED_RELATIONS: self._pair_curves.stated()}
+            curves |= self._pair_curves.curves()
             confusion["relations"] = {"names": list(LABELS), "counts": self._relation_confusion.tolist()}
         return {
             "schema": SCHEMA,
@@ -259,9 +261,12 @@ class _Scorer:
 def _stated(found: Sequence[Relation], convention: str) -> Iterator[Stated]:
     for relation in found:
         ends = [identifiers.cut(_column(end.id, end.type), end.type, convention) for end in (relation.subject, relation.object)]
-        novel = getattr(relation, "novel", None)  # comes with models that judge it
         for pair in identifiers.pairs(*ends):
-            yield Stated(pair, relation.predicate.value, novel if novel is None else novel >= 0.5)
+            yield Stated(pair, relation.predicate.value, _is_novel(relation.novel))
+
+
+def _is_novel(probability: float | None) -> bool | None:
+    return None if probability is None else probability >= 0.5
 
 
 def _columns(mentions: Sequence[spans.Span], links: Sequence[Sequence[Curie]]) -> list[tuple[EntityType, str]]:

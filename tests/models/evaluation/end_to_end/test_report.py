@@ -7,8 +7,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from models.evaluation.counts import calibration_error
 from models.evaluation.end_to_end.gold_file import read_gold
 from models.evaluation.end_to_end.job import UNCHECKED, evaluate_file
 from models.evaluation.end_to_end.markdown import is_result, markdown
@@ -27,9 +29,11 @@ from models.evaluation.end_to_end.report import (
     evaluate_gold,
 )
 from models.evaluation.from_text import Reader
-from models.evaluation.reliability import AFTER, BEFORE
+from models.evaluation.reliability import AFTER, BEFORE, PairReliability
+from models.evaluation.reliability import NOVELTY as NOVELTY_CURVE
 from models.evaluation.served import Served
 from models.runtime.artefact import load_artefact
+from models.runtime.relation_head import Judged
 from processors.linking import load_linker
 from processors.outputs.pubtator import write_pubtator
 from processors.vocabulary import Vocabulary
@@ -122,3 +126,20 @@ def test_the_shared_scorer_counts_the_same_on_the_same_predictions(found: Evalua
         assert expected.keys() <= ours.keys()
         for name, report in expected.items():
             assert [ours[name][count] for count in ("tp", "fp", "fn")] == [report[count] for count in ("tp", "fp", "fn")], name
+
+
+def test_novelty_is_calibrated_too_where_a_model_judges_it() -> None:
+    served = Served(load_artefact())
+    pairs = served.gold_pairs(read_gold(GOLD).documents[0].document())
+    curves = PairReliability(served)
+    curves.add(0, pairs)
+    assert NOVELTY_CURVE not in curves.curves()
+    n = len(pairs.novel)
+    assert 0 < (pairs.novel >= 0).sum() < n
+    judged = Judged(pairs.logits, pairs.probabilities, np.full(n, 0.75), np.zeros(n, dtype=np.float32))
+    curves.add(1, replace(pairs, judged=judged))
+    found = curves.curves()[NOVELTY_CURVE]
+    right = (pairs.novel[pairs.novel >= 0] == 1).tolist()
+    for when, probability in ((BEFORE, 0.5), (AFTER, 0.75)):
+        assert found[when]["n"] == len(right)
+        assert found[when]["error"] == pytest.approx(100 * calibration_error([probability] * len(right), right), abs=0.01)
