@@ -13,11 +13,14 @@ from models.corpora.registry import CORPORA, corpus
 from models.evaluation.baselines.gazetteer import Gazetteer, KnownNames, knowledge_names
 from models.evaluation.baselines.words import Span
 from models.evaluation.errors import ResultUnusable
+from models.evaluation.ledger import record, weights_of
 from models.evaluation.ner_report.predictions import predictions_path, read_predictions, write_predictions
 from models.evaluation.scores import found_spans
 from models.evaluation.served import Served
 from models.runtime.artefact import Artefact, load_artefact
 from processors.records import EntityType
+
+COMMAND = "python -m models.evaluation.ner_report"
 
 Tell = Callable[[str], None]
 
@@ -163,12 +166,21 @@ class Bench:
             if system in self.models or not path.exists():
                 self._tell(f"{system} for {of.place}")
                 trained = self.train(system, of)
+                self._record(system, of)
                 self._found[key] = {d.pmid: trained.find(d.text) for d in documents}
                 if system not in self.models:
                     write_predictions(path, documents, self._found[key])
             else:
                 self._found[key] = read_predictions(path, documents)
         return self._found[key]
+
+    def _record(self, system: str, of: NerSet) -> None:
+        """Write down that the set was scored."""
+        if system in self.models:
+            artefact = self.artefact(system)
+            record([of.place], system=artefact.reference, weights=weights_of(artefact.folder), command=COMMAND)
+        else:
+            record([of.place], system=system, command=COMMAND)
 
     def train(self, system: str, of: NerSet) -> System:
         """The system, trained for a set. Raises `ResultUnusable` where there is no such system."""

@@ -8,7 +8,7 @@ from models.corpora.registry import corpus
 from models.evaluation.baselines.words import Span
 from models.evaluation.counts import report
 from models.evaluation.end_to_end.spans import relaxed, strict
-from models.evaluation.ner_report.bench import BILSTM, CRF, DICTIONARY, KNOWLEDGE, OTHERS, SETS, SHARES, Bench, NerSet
+from models.evaluation.ner_report.bench import BILSTM, COMMAND, CRF, DICTIONARY, KNOWLEDGE, OTHERS, SETS, SHARES, Bench, NerSet
 from models.evaluation.ner_report.pieces import coverage, open_tokenizer
 from models.evaluation.ner_report.slices import MEANINGS, SEEN, UNSEEN, Known, Meanings, SliceOf, sliced
 from models.evaluation.ner_report.tags import TAGS, confusion, tag_report
@@ -16,7 +16,6 @@ from models.evaluation.results import Cell, Figure, Kind, Row, Section, Table
 from processors.records import EntityType
 from processors.vocabulary import Vocabulary
 
-COMMAND = "python -m models.evaluation.ner_report --data DATA"
 NOTHING = "always O"
 LABELS: Mapping[str, str] = {
     DICTIONARY: "dictionary of training names",
@@ -66,7 +65,7 @@ def spans_table(bench: Bench, of: NerSet, systems: Sequence[str]) -> Table:
             _TRAINED,
             *((_RESEARCH,) if of.research else ()),
         ),
-        command=f"{COMMAND} --only spans",
+        command=f"{COMMAND} --data DATA --only spans",
     )
 
 
@@ -101,7 +100,7 @@ def tags_table(bench: Bench, of: NerSet, kinds: Sequence[EntityType], systems: S
         columns=(*columns, *averages),
         rows=tuple(rows),
         notes=("Words are runs of letters and digits, or one other sign; their B, I and O without the type.",),
-        command=f"{COMMAND} --only tags",
+        command=f"{COMMAND} --data DATA --only tags",
     )
 
 
@@ -143,7 +142,7 @@ def slices_table(bench: Bench, of: NerSet, systems: Sequence[str], vocabulary: V
                 "Unseen: no training document, neither of this corpus nor of the shipped model's, has a mention of that name."
             ),
         ),
-        command=f"{COMMAND} --only slices",
+        command=f"{COMMAND} --data DATA --only slices",
     )
 
 
@@ -176,7 +175,7 @@ def crossing_table(bench: Bench, places: Iterable[NerSet] = SETS) -> Table:
         notes=(
             "Strict F1. The others are every corpus that annotates the type and has a listed licence; one CRF a type learned from them.",
         ),
-        command=f"{COMMAND} --only crossing",
+        command=f"{COMMAND} --data DATA --only crossing",
     )
 
 
@@ -202,7 +201,7 @@ def curve_table(bench: Bench, places: Iterable[NerSet] = SETS) -> Table:
         columns=("training documents", *(label for label, _ in steps)),
         rows=tuple(rows),
         notes=("Strict F1, all types. Which documents a part holds follows from their names alone; each part holds the smaller ones.",),
-        command=f"{COMMAND} --only curve",
+        command=f"{COMMAND} --data DATA --only curve",
     )
 
 
@@ -243,7 +242,7 @@ def pieces_table(bench: Bench, tokenizers: Mapping[str, Path], places: Iterable[
                 "Another encoder: `--tokenizer NAME=FOLDER` with its tokenizer.json."
             ),
         ),
-        command=f"{COMMAND} --only pieces",
+        command=f"{COMMAND} --data DATA --only pieces",
     )
 
 
