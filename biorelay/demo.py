@@ -203,7 +203,9 @@ class Demo:
 
     def _load(self) -> Extractor:
         settings = self._settings
-        self._extractor = Extractor.load(settings.model, settings.vocabulary, max_characters=settings.limits.text_characters)
+        self._extractor = Extractor.load(
+            settings.model, settings.vocabulary, sibling=settings.sibling, max_characters=settings.limits.text_characters
+        )
         return self._extractor
 
     async def _send(self, abstracts: Sequence[Abstract], progress: dict[str, int]) -> None:

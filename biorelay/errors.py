@@ -64,8 +64,8 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
         TopicsMismatch        stream.topics-mismatch
         TopicsMissing         stream.topics-missing
         WorkerCrashed         stream.worker-crashed
-      TextTooLong             text.too-long
       TargetsUnusable         training.targets-unusable
+      TextTooLong             text.too-long
       TrainingUnavailable     training.unavailable
       WeightsMissing          training.weights-missing
       WeightsUnusable         training.weights-unusable

@@ -12,6 +12,7 @@ from typing import Self
 from models.runtime.artefact import Artefact, load_artefact
 from models.runtime.encoder import CACHE_BYTES, MAX_CHARACTERS, Encoder
 from models.runtime.errors import BiorelayError
+from models.runtime.pairwise import PairwiseHead, load_pairwise
 from models.runtime.relation_head import RelationHead
 from processors.linking import Linker, load_linker
 from processors.ner import Recogniser
@@ -20,6 +21,10 @@ from processors.relations import RelationClassifier
 
 AHEAD = 4
 """Abstracts a worker that are read before their turn, so that no thread waits for the reader."""
+
+
+SIBLING_TASK = "biored"
+"""By whose rules a pairwise model judges: its relation types are ours."""
 
 
 class Extractor:
@@ -32,18 +37,29 @@ class Extractor:
     >>> entities, relations = extractor.extract(abstract)
     """
 
-    def __init__(self, artefact: Artefact, linker: Linker, *, max_characters: int = MAX_CHARACTERS, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(
+        self,
+        artefact: Artefact,
+        linker: Linker,
+        *,
+        sibling: PairwiseHead | None = None,
+        max_characters: int = MAX_CHARACTERS,
+        cache_bytes: int = CACHE_BYTES,
+    ) -> None:
         from biorelay import __version__
 
         self.artefact = artefact
         self.linker = linker
         self.provenance = Provenance(
-            software=__version__, model=artefact.reference, generation=artefact.manifest.generation, vocabulary=linker.version
+            software=__version__,
+            model=f"{artefact.reference}+{sibling.artefact.reference}" if sibling else artefact.reference,
+            generation=artefact.manifest.generation + (sibling.artefact.manifest.generation if sibling else 0),
+            vocabulary=linker.version,
         )
         encoder = Encoder(artefact, max_characters=max_characters, cache_bytes=cache_bytes)
         self.cache = encoder.cache
         self._recogniser = Recogniser(encoder, linker, self.provenance)
-        self._classifier = RelationClassifier(encoder, RelationHead(artefact), linker.name_of, self.provenance)
+        self._classifier = RelationClassifier(encoder, RelationHead(artefact), linker.name_of, self.provenance, sibling=sibling)
 
     @classmethod
     def load(
@@ -51,14 +67,18 @@ class Extractor:
         model: str | Path | None = None,
         vocabulary: str | Path | None = None,
         *,
+        sibling: str | Path | None = None,
         max_characters: int = MAX_CHARACTERS,
         cache_bytes: int = CACHE_BYTES,
     ) -> Self:
         """An extractor with a model (a folder, `name` or `name@version`) and a vocabulary; the shipped ones by default.
 
+        `sibling` is the folder of a pairwise model that judges BioRED's relations in the model's place: one pass for each pair.
+
         Raises `ArtefactMissing`, `ArtefactCorrupt` or `ArtefactError`, and `RuntimeUnavailable` without onnxruntime.
         """
-        return cls(load_artefact(model), load_linker(vocabulary), max_characters=max_characters, cache_bytes=cache_bytes)
+        asked = PairwiseHead(load_pairwise(Path(sibling)), SIBLING_TASK) if sibling else None
+        return cls(load_artefact(model), load_linker(vocabulary), sibling=asked, max_characters=max_characters, cache_bytes=cache_bytes)
 
     def entities(self, abstract: Abstract) -> Entities:
         """The linked mentions of an abstract. Raises `TextTooLong`."""

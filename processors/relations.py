@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from models.runtime.encoder import Encoder
 from models.runtime.errors import ArtefactError
 from models.runtime.pairs import FEATURES, MentionTokens, PairInputs, build_pairs
+from models.runtime.pairwise import Named as Asked
+from models.runtime.pairwise import PairwiseHead
 from models.runtime.pieces import piece_ranges
 from models.runtime.relation_head import RelationHead
 from processors.ner import DIGITS, entity_types
@@ -39,6 +41,9 @@ MAX_MENTIONS = 1_000
 MAX_PAIRS = 10_000
 """Only so many candidate pairs, those with the nearest mentions, are judged. Abstracts have hundreds."""
 
+MAX_ASKED = 1_000
+"""Only so many candidate pairs, those with the nearest mentions, are put to a sibling, which reads the text anew for each."""
+
 MAX_ATTENDED = 2**26
 """Only so many pairs times pieces are judged, which is less than `MAX_PAIRS` from 6,700 pieces on: a few seconds' work."""
 
@@ -61,17 +66,31 @@ class RelationClassifier:
     BioRED's relations have no direction: subject and object are in order of their CURIEs, as in the edge's key.
     """
 
-    def __init__(self, encoder: Encoder, head: RelationHead, name_of: Callable[[str], str | None], provenance: Provenance) -> None:
-        """`name_of` gives an identifier's preferred name, or None. Raises `ArtefactError` where the model's labels are not ours."""
+    def __init__(
+        self,
+        encoder: Encoder,
+        head: RelationHead,
+        name_of: Callable[[str], str | None],
+        provenance: Provenance,
+        *,
+        sibling: PairwiseHead | None = None,
+    ) -> None:
+        """`name_of` gives an identifier's preferred name, or None; a `sibling` decides in the head's place what is related, and how.
+
+        Raises `ArtefactError` where the labels of the model that decides, or the sibling's entity types, are not ours.
+        """
         self._encoder = encoder
         self._head = head
         self._name_of = name_of
         self._provenance = provenance
+        self._sibling = sibling
         self._types = entity_types(encoder.artefact)
+        decides = encoder.artefact.reference if sibling is None else sibling.artefact.reference
         try:
-            self._predicates = tuple(Predicate(label) for label in head.labels[1:])
+            self._predicates = tuple(Predicate(label) for label in (sibling or head).labels[1:])
+            self._asked_types = [sibling.artefact.manifest.types.index(kind.value) for kind in self._types] if sibling else []
         except ValueError as error:
-            raise ArtefactError(f"{encoder.artefact.reference}: {error}", remedy="Upgrade biorelay, or name another model.") from error
+            raise ArtefactError(f"{decides}: {error}", remedy="Upgrade biorelay, or name another model.") from error
 
     def classify(self, entities: Entities) -> Relations:
         """All relations of the document, by (subject, object); a failed document has none and stays failed. Raises `TextTooLong`."""
@@ -85,10 +104,14 @@ class RelationClassifier:
         sentence_ends = [span.end for span in entities.sentences] or [end for _, end in split_sentences(entities.text)]
         named = group_mentions(entities.mentions, encoded.offsets, sentence_ends, self._types)
         limit = min(MAX_PAIRS, MAX_ATTENDED // max(len(encoded.hidden), 1))
+        limit = limit if self._sibling is None else min(limit, MAX_ASKED)
         inputs = nearest_pairs(build_pairs(encoded.hidden, named.tokens, self._head.type_pairs), limit)
         judged_pairs = self._head.judge(inputs)
         scores, novel = judged_pairs.probabilities, judged_pairs.novel
         labels = self._head.decide(scores)
+        if self._sibling is not None:
+            scores = self._sibling.score(entities.text, sentence_ends, self._asked(named, inputs), inputs.pairs)
+            labels = self._sibling.decide(scores)
         polarity = Polarity(entities.text)
         participants: dict[int, Participant] = {}
         relations = []
@@ -115,6 +138,14 @@ class RelationClassifier:
                 )
             )
         return sorted(relations, key=lambda relation: (relation.subject.id, relation.object.id))
+
+    def _asked(self, named: Named, inputs: PairInputs) -> dict[int, Asked]:
+        """The entities of the pairs, as a sibling is told of them."""
+        spans: dict[int, list[tuple[int, int]]] = {}
+        for number, mention in zip(named.tokens.entity.tolist(), named.mentions, strict=True):
+            spans.setdefault(number, []).append((mention.start, mention.end))
+        numbers = np.unique(inputs.pairs).tolist()
+        return {number: Asked(self._asked_types[int(inputs.entity_type[number])], spans[number]) for number in numbers}
 
     def _participant(self, named: Named, number: int, kind: EntityType) -> Participant:
         curie = named.entities[number]

@@ -49,6 +49,12 @@ def extract(
             help="Name, name@version or folder. Default: the settings' or the shipped one.",
         ),
     ] = None,
+    sibling: Annotated[
+        Path | None,
+        typer.Option(
+            "--sibling", metavar="FOLDER", help="A pairwise model that judges relations: more accurate, some thirty times as slow."
+        ),
+    ] = None,
     problems_to: ProblemsTo = None,
 ) -> None:
     """Find the entities and relations in abstracts.
@@ -70,7 +76,12 @@ def extract(
 
     settings = settings_of(ctx)
     inputs = abstracts_in(files, settings, input_format)
-    extractor = Extractor.load(model or settings.model, settings.vocabulary, max_characters=settings.limits.text_characters)
+    extractor = Extractor.load(
+        model or settings.model,
+        settings.vocabulary,
+        sibling=sibling or settings.sibling,
+        max_characters=settings.limits.text_characters,
+    )
     problems = Problems()
     counts: Counter[str] = Counter()
     started = time.monotonic()

@@ -50,7 +50,9 @@ def worker(
         log_to_stderr(logging.INFO)
     code = run_worker(
         settings.stream(),
-        lambda: Extractor.load(settings.model, settings.vocabulary, max_characters=settings.limits.text_characters),
+        lambda: Extractor.load(
+            settings.model, settings.vocabulary, sibling=settings.sibling, max_characters=settings.limits.text_characters
+        ),
         lambda: graph_of(settings, read_only=False).__aenter__(),
     )
     raise typer.Exit(code)

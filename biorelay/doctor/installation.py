@@ -66,7 +66,9 @@ def model(settings: Settings) -> Finding:
     from processors.records import Abstract
 
     try:
-        extractor = Extractor.load(settings.model, settings.vocabulary, max_characters=settings.limits.text_characters)
+        extractor = Extractor.load(
+            settings.model, settings.vocabulary, sibling=settings.sibling, max_characters=settings.limits.text_characters
+        )
         started = time.perf_counter()
         entities, _ = extractor.extract(Abstract(id="local:doctor", title=SENTENCE))
     except BiorelayError as error:

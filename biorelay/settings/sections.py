@@ -216,6 +216,8 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     model: str | None = None
     """name, name@version or folder of the model; the shipped one where not given"""
+    sibling: str | None = None
+    """folder of a pairwise model that judges relations in the model's place: more accurate, and some thirty times as slow"""
     vocabulary: str | None = None
     """folder of the vocabulary; the shipped one where not given"""
     data_dir: Path = Path(".local")

@@ -50,6 +50,7 @@ def test_the_commands_that_were_promised_are_there() -> None:
         "dead-letters replay",
         "dead-letters show",
         "demo",
+        "distil",
         "doctor",
         "evaluate",
         "extract",

@@ -100,3 +100,38 @@ def test_leaks_and_strangers_stop_the_job(work: Path, tmp_path: Path) -> None:
     lay(data, "biored/Train.PubTator", train[1:])
     with pytest.raises(RecipeError, match="held_out"):
         load_data(recipe, data, work / "out")
+
+
+def test_extraction_may_ask_the_sibling(made: tuple[Path, list[ProgressEvent]]) -> None:
+    from biorelay import Extractor
+    from models.runtime.pairwise import Named, PairwiseHead, load_pairwise
+    from processors.records import Abstract, EntityType, Section
+
+    text = "Loss of BRCA1 caused breast cancer. Aspirin reduced thrombosis and breast cancer. Naloxone reversed the effect of clonidine."
+    abstract = Abstract(id="pubmed:7", title="BRCA1 and BRCA2 in breast cancer", sections=(Section(text=text),))
+    alone, both = Extractor.load(), Extractor.load(sibling=made[0])
+    entities = both.entities(abstract)
+    found = both.relations(entities)
+    assert found.provenance.model == f"{alone.artefact.reference}+tiny@1"
+    assert found.provenance.generation == alone.artefact.manifest.generation + 1
+    head = PairwiseHead(load_pairwise(made[0]), "biored")
+    kinds = [kind.value for kind in EntityType]
+    spans: dict[str, list[tuple[int, int]]] = {}
+    types: dict[str, int] = {}
+    for mention in entities.mentions:
+        for curie in mention.identifiers:
+            spans.setdefault(curie, []).append((mention.start, mention.end))
+            types.setdefault(curie, kinds.index(mention.type.value))
+    ids = list(spans)
+    asked = {number: Named(types[curie], spans[curie]) for number, curie in enumerate(ids)}
+    allowed = {frozenset(pair) for pair in head.type_pairs}
+    pairs = [(a, b) for a in asked for b in asked if a < b and frozenset((types[ids[a]], types[ids[b]])) in allowed]
+    pairs = [(a, b) if types[ids[a]] <= types[ids[b]] else (b, a) for a, b in pairs]
+    scores = head.score(entities.text, [span.end for span in entities.sentences], asked, np.array(pairs))
+    wanted = {
+        (*sorted((ids[a], ids[b])), head.labels[label], round(float(row[label]), 4))
+        for (a, b), row, label in zip(pairs, scores, head.decide(scores).tolist(), strict=True)
+        if label
+    }
+    assert {(r.subject.id, r.object.id, r.predicate.value, r.probability) for r in found.relations} == wanted
+    assert len(pairs) > 3
