@@ -13,6 +13,7 @@ from models.evaluation.ner_report.pieces import coverage, open_tokenizer
 from models.evaluation.ner_report.slices import MEANINGS, SEEN, UNSEEN, Known, Meanings, SliceOf, sliced
 from models.evaluation.ner_report.tags import TAGS, confusion, tag_report
 from models.evaluation.results import Cell, Figure, Kind, Row, Section, Table
+from models.evaluation.statistics import holm, paired_bootstrap
 from processors.records import EntityType
 from processors.vocabulary import Vocabulary
 
@@ -34,34 +35,42 @@ _RESEARCH = "The corpus states no licence: what it trains may not ship, and the 
 
 
 def spans_table(bench: Bench, of: NerSet, systems: Sequence[str]) -> Table:
-    """Strict and relaxed spans of a set, by system."""
+    """Strict and relaxed spans of a set, by system, and how much better the shipped model is than each."""
     documents = bench.documents(of)
     types = of.types
+    exact = {s: [strict(_gold(d), bench.found(s, of)[d.pmid], types) for d in documents] for s in dict.fromkeys((*systems, bench.shipped))}
+    beside = f"{bench.shipped} minus it"
+    gaps = {
+        s: paired_bootstrap([c[_ALL] for c in exact[bench.shipped]], [c[_ALL] for c in exact[s]]) for s in systems if s != bench.shipped
+    }
     rows = []
     for system in systems:
         found = bench.found(system, of)
-        exact = [strict(_gold(d), found[d.pmid], types) for d in documents]
         loose = report([relaxed(_gold(d), found[d.pmid], types)[_ALL] for d in documents])
-        whole = report([counts[_ALL] for counts in exact])
+        whole = report([counts[_ALL] for counts in exact[system]])
         figures: dict[str, Cell] = {
             "P": whole["precision"],
             "R": whole["recall"],
             "strict F1": Figure.of(whole),
             "relaxed F1": Figure.of(loose),
         }
+        if system in gaps:
+            figures[beside] = Figure(**{name: round(100 * getattr(gaps[system], name), 2) for name in ("value", "low", "high")})
         if len(types) > 1:
-            figures |= {kind.value: report([counts[kind.value] for counts in exact])["f1"] for kind in types}
+            figures |= {kind.value: report([counts[kind.value] for counts in exact[system]])["f1"] for kind in types}
         rows.append(_row(bench, system, figures))
+    chances = ", ".join(f"{LABELS.get(s, s)} {p:.3f}" for s, p in holm({s: gap.p for s, gap in gaps.items()}).items())
     return Table(
         title=f"Named entities of {_title(of)}, and baselines",
         section=Section.ENTITIES,
         measured_on=of.place,
         documents=_size(documents),
         seed=1,
-        columns=("P", "R", "strict F1", "relaxed F1", *(kind.value for kind in types if len(types) > 1)),
+        columns=("P", "R", "strict F1", "relaxed F1", beside, *(kind.value for kind in types if len(types) > 1)),
         rows=tuple(rows),
         notes=(
             "Strict: start, end and type are equal; relaxed: the type is, and the spans overlap. By type: strict F1.",
+            *((f"Differences by paired bootstrap over documents; p, corrected for this table (Holm): {chances}.",) if chances else ()),
             _TRAINED,
             *((_RESEARCH,) if of.research else ()),
         ),
