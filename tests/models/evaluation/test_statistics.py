@@ -7,10 +7,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from models.evaluation.counts import Counts
+from models.evaluation.counts import Counts, report
 from models.evaluation.statistics import (
     accuracy,
     average_precision,
+    bootstrap,
     class_report,
     f1,
     holm,
@@ -48,6 +49,13 @@ def test_a_difference_is_that_of_the_whole_and_turns_its_sign(two: tuple[list[Co
 def test_a_system_does_not_differ_from_itself(counts: list[Counts]) -> None:
     assert paired_bootstrap(counts, counts, draws=100) == (0, 0, 0, 1)
     assert randomisation(counts, counts, draws=100) == 1
+
+
+@SAME
+@given(st.lists(COUNTS, min_size=1, max_size=30))
+def test_an_interval_is_that_of_the_report(counts: list[Counts]) -> None:
+    told, found = report(counts), bootstrap(counts)
+    assert [round(100 * x, 2) for x in found] == [told["f1"], *told["f1_95"]]
 
 
 def test_a_plain_difference_is_found_and_noise_is_not() -> None:
@@ -125,9 +133,9 @@ def test_two_classes_agree_with_counts(pairs: list[tuple[str, str]]) -> None:
         sum(s and not g for g, s in zip(gold, said, strict=True)),
         sum(g and not s for g, s in zip(gold, said, strict=True)),
     )
-    report = class_report(gold, said)
-    if True in report.by_label:
-        assert report.by_label[True][2] == pytest.approx(counts.f1)
+    found = class_report(gold, said)
+    if True in found.by_label:
+        assert found.by_label[True][2] == pytest.approx(counts.f1)
     assert f1(np.array([counts]))[0] == pytest.approx(counts.f1)
 
 
@@ -154,10 +162,10 @@ def test_label_figures_are_scikit_learns(pairs: list[tuple[str, str]]) -> None:
     gold, said = [g for g, _ in pairs], [s for _, s in pairs]
     assert mcc(gold, said) == pytest.approx(matthews_corrcoef(gold, said))
     assert accuracy(gold, said) == pytest.approx(accuracy_score(gold, said))
-    report = class_report(gold, said)
+    found = class_report(gold, said)
     for average in ("macro", "weighted"):
         expected = precision_recall_fscore_support(gold, said, average=average, zero_division=0)[:3]
-        assert getattr(report, average) == pytest.approx(tuple(expected))
+        assert getattr(found, average) == pytest.approx(tuple(expected))
 
 
 @needs_sklearn
