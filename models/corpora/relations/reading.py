@@ -16,7 +16,7 @@ IDENTIFIED: Mapping[str, tuple[TypePairs, bool]] = {"biored": (BIORED, False), "
 def read_pairs(corpus: Corpus, split: str, data: Path) -> list[Pair]:
     """Every candidate pair of a split, related or not, in file order. The corpus's labels: `labels.meaning(corpus.relations, label)`.
 
-    ChemProt and DrugProt: chemicals and genes of one sentence, which all gold relations of these corpora are. BioRED and BC5CDR:
+    ChemProt and DrugProt: chemicals and genes of one sentence, as are all gold relations of theirs but one. BioRED and BC5CDR:
     all entities of a document whose types may be related. Raises `CorpusUnknown`, `CorpusMissing`, `CorpusBroken`.
     """
     if corpus.relations is None:

@@ -1,0 +1,7 @@
+"""Writes docs/corpora.md to stdout."""
+
+import sys
+
+from models.corpora.page import page
+
+sys.stdout.write(page())
