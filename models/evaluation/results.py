@@ -36,6 +36,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.evaluation.errors import ResultUnusable
+from models.evaluation.ledger import NAME, Scoring, read, tally_table
 
 SCHEMA: Literal["biorelay.result/1"] = "biorelay.result/1"
 FOLDER = Path(__file__).parents[1] / "results"
@@ -190,9 +191,20 @@ def _first(error: Exception) -> str:
     return str(error)
 
 
-def page(tables: Mapping[str, Table]) -> str:
-    """The page as Markdown."""
-    return "\n".join(_page(tables)).rstrip("\n") + "\n"
+def page(tables: Mapping[str, Table], scorings: Iterable[Scoring] = ()) -> str:
+    """The page as Markdown, with how often each set was scored at its end."""
+    return "\n".join((*_page(tables), *_counts(scorings))).rstrip("\n") + "\n"
+
+
+def _counts(scorings: Iterable[Scoring]) -> Iterator[str]:
+    lines = tally_table(scorings)
+    if lines:
+        yield ""
+        yield "## How often each set was scored"
+        yield ""
+        yield f"Every scoring of a dev or test set is a line of [{NAME}]({NAME}), also a repeated one; with any weights of the system."
+        yield ""
+        yield from lines
 
 
 def _page(tables: Mapping[str, Table]) -> Iterator[str]:
@@ -262,9 +274,9 @@ def _escaped(text: str) -> str:
 
 
 def write_page(folder: Path = FOLDER) -> Path:
-    """Draw the page of a folder of tables beside that folder; its path."""
+    """Draw the page of a folder of tables, and of the ledger of scorings beside it, there; its path."""
     path = folder.parent / "RESULTS.md"
-    path.write_text(page(read_tables(folder)), encoding="utf-8")
+    path.write_text(page(read_tables(folder), read(folder.parent / NAME)), encoding="utf-8")
     return path
 
 

@@ -9,6 +9,7 @@ import pytest
 from models.evaluation import ledger
 from models.evaluation.errors import ResultUnusable
 from models.evaluation.ledger import default_ledger, read, record, tally, tally_table, weights_of
+from models.evaluation.results import write_page
 
 WHO = {"system": "relay-mini@1", "weights": "9c1d", "recipe": "a07f", "command": "biorelay train"}
 
@@ -35,6 +36,13 @@ def test_the_table_shows_all_or_one_system(tmp_path: Path) -> None:
     assert tally_table(read(path))[2:] == ["| a/test | crf@1 | 1 |", "| a/test | relay-mini@1 | 1 |"]
     assert tally_table(read(path), "crf@1")[2:] == ["| a/test | crf@1 | 1 |"]
     assert tally_table(read(path), "nobody") == []
+
+
+def test_the_page_of_results_tells_the_counts(tmp_path: Path) -> None:
+    record(["a/test"], **WHO, ledger=tmp_path / ledger.NAME)
+    assert "| a/test | relay-mini@1 | 1 |" in write_page(tmp_path / "results").read_text(encoding="utf-8")
+    (tmp_path / ledger.NAME).unlink()
+    assert "scored" not in write_page(tmp_path / "results").read_text(encoding="utf-8").rpartition("means.")[2]
 
 
 def test_the_setting_names_the_ledger_or_switches_it_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
