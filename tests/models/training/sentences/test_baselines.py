@@ -96,7 +96,7 @@ def test_networks_over_word_vectors_learn_it_too(shape: str) -> None:
     words = ["binds", "and", "the", "of", "in", "cells"]
     vectors = WordVectors({word: i for i, word in enumerate(words)}, rng.normal(size=(6, 12)).astype(np.float32), {})
     rows = separable(120)
-    network = WordNetwork(shape, vectors, epochs=12)
+    network = WordNetwork(shape, vectors, epochs=40)
     network.fit(rows[:100], 1)
     first = network.score(rows[100:])
     assert right(rows[100:], first) >= 0.9
