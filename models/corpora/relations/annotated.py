@@ -42,7 +42,7 @@ def candidates(document: Annotated, head: EntityType, tail: EntityType, *, apart
     """Every pair of a mention of type `head` and one of type `tail`, at most `apart` sentences from each other; None: of the document.
 
     The pair's text is the sentences from the one mention to the other. Gold relations further apart are not among the candidates:
-    `beyond` counts them, and a score must hold them against recall.
+    a score must hold them against recall.
     """
     ranges = sentences(document.text, len(document.title), [(m.start, m.end) for m in document.mentions])
     at = _sentence_of(document, ranges)
@@ -72,13 +72,6 @@ def candidates(document: Annotated, head: EntityType, tail: EntityType, *, apart
                 group=group,
                 others=tuple(end for end in inside_ if end.ids[0] not in (a.id, b.id)),
             )
-
-
-def beyond(document: Annotated, apart: int) -> int:
-    """Gold relations, a pair's labels counted each, between mentions more than `apart` sentences from each other."""
-    ranges = sentences(document.text, len(document.title), [(m.start, m.end) for m in document.mentions])
-    at = _sentence_of(document, ranges)
-    return sum(len(labels) for (a, b), labels in document.links.items() if abs(at[a] - at[b]) > apart)
 
 
 def sentences(text: str, title_end: int, mentions: Sequence[Range]) -> list[Range]:

@@ -4,6 +4,7 @@ Herrero-Zazo et al. 2013, doi:10.1016/j.jbi.2013.07.011; CC BY-NC 4.0. Every pai
 interaction. Offsets count to the last letter, not behind it.
 """
 
+import logging
 import zipfile
 import zlib
 from collections import Counter
@@ -17,6 +18,8 @@ from models.corpora.relations.pair import Pair
 from models.corpora.relations.sentences import Sentence, fits, read_parts
 from models.corpora.relations.tables import attribute, broken, read_xml, told
 from processors.records import EntityType
+
+log = logging.getLogger(__name__)
 
 FOLDERS = {
     "train": "DDICorpus/Train/",
@@ -34,15 +37,19 @@ _LARGEST = 4 << 20  # bytes of one XML file
 def pairs(corpus: Corpus, split: str, data: Path) -> list[Pair]:
     """Every pair of the split. Raises `CorpusMissing`, `CorpusBroken`."""
     found = []
+    misplaced = 0
     for place, document in _documents(corpus.path(split, data), split):
         for sentence, element in _sentences(document, f"{corpus.name}/{split}", place):
             mentions = {mention.id: mention for mention in sentence.mentions}
+            misplaced += sum(not fits(m, sentence.text) for m in sentence.mentions)
             for pair in element.iter("pair"):
                 ends = [attribute(pair, name, place) for name in ("e1", "e2")]
                 if not all(end in mentions for end in ends):
                     broken(place, None, f"the pair {pair.get('id')} has an end that is no entity of its sentence")
                 labels = (pair.get("type") or UNTYPED,) if _interacts(pair, place) else ()
                 found.append(sentence.pair(attribute(pair, "id", place), mentions[ends[0]], mentions[ends[1]], labels))
+    if misplaced:
+        log.info("%s/%s: %d mentions have other words at their offsets", corpus.name, split, misplaced)
     return found
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.corpora.relations.pair import End, Pair, Range
-from processors.records import EntityType
 
 HEAD, TAIL = "head", "tail"
 
@@ -46,17 +45,6 @@ def plain(pair: Pair) -> Rendered:
 def typed(end: End, _place: str) -> tuple[str, str]:
     """`<Gene>` and `</Gene>`: the paper's markers, the same for head and tail."""
     return f"<{end.type.value}>", f"</{end.type.value}>"
-
-
-def placed(end: End, place: str) -> tuple[str, str]:
-    """`<Gene:head>` and `</Gene:head>`: for relations with a direction between two entities of one type."""
-    return f"<{end.type.value}:{place}>", f"</{end.type.value}:{place}>"
-
-
-def markers(marker: Marker = typed) -> tuple[str, ...]:
-    """Every string that `marker` can give, for a tokeniser's vocabulary."""
-    ends = [End(((0, 1),), type_, type_.value) for type_ in EntityType]
-    return tuple(dict.fromkeys(text for end in ends for place in (HEAD, TAIL) for text in marker(end, place)))
 
 
 def marked(pair: Pair, marker: Marker = typed) -> Rendered:

@@ -44,9 +44,6 @@ GROUPS: Mapping[str, str] = {
 }
 """ChemProt's relation types and their groups."""
 
-EVALUATED = ("CPR:3", "CPR:4", "CPR:5", "CPR:6", "CPR:9")
-"""The five groups that ChemProt's task scores."""
-
 
 @dataclass(frozen=True, slots=True)
 class Tables:
