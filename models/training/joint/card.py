@@ -12,7 +12,8 @@ def write_card(manifest: Mapping[str, Any], path: Path) -> None:
 
 def _card(m: Mapping[str, Any]) -> Iterator[str]:
     training, metrics = m["training"], m["metrics"]
-    scores = metrics["int8"]
+    precision = m["encoder"]["precision"]
+    scores = metrics[precision]
     yield f"# {m['name']} {m['version']}"
     yield ""
     yield "Generated from `manifest.json`; do not edit."
@@ -86,8 +87,13 @@ def _card(m: Mapping[str, Any]) -> Iterator[str]:
         yield f"- probabilities of the stated relations on {place}: {by_type['calibration_error']:.3f}"
         yield f"- probability of any relation, all candidate pairs of {place}: {by_type['calibration_error_any']:.3f}"
     yield ""
-    yield "## int8 against fp32"
+    yield f"## {precision} against fp32"
     yield ""
+    for name, loss in training.get("export", {}).get("loss", {}).items():
+        yield (
+            f"- {name} F1 on the held-out documents: {loss['exact']:.2f} in fp32, {loss['served']:.2f} in {precision}; "
+            f"loss {loss['loss']:.2f} ({loss['low']:.2f} to {loss['high']:.2f}), allowed {training['export']['loss_limit']}"
+        )
     for name, value in metrics["distance"].items():
         yield f"- {name.replace('_', ' ')}: {value}"
     yield ""

@@ -1,12 +1,14 @@
-"""Scores on the held-out documents while training runs: which weights to keep."""
+"""Scores on the held-out documents: while training runs, which weights to keep; of the artefact, what a precision costs."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from models.corpora.documents import ENTITY_TYPES
+from models.corpora.documents import ENTITY_TYPES, Document
 from models.evaluation import gold
 from models.evaluation.counts import Counts
+from models.evaluation.scores import found_spans
+from models.evaluation.served import Served
 from models.runtime.spans import decode_spans
 from models.training.joint.examples import Example
 from models.training.joint.network import Relay
@@ -33,3 +35,16 @@ def score(
             typed.append(counts[gold.TYPED])
     f1 = {"ner": Counts.total(ner).f1, "pair": Counts.total(pair).f1, "typed": Counts.total(typed).f1}
     return {**f1, "mean": (f1["ner"] + f1["typed"]) / 2}
+
+
+def held_out_counts(served: Served, documents: Sequence[Document]) -> dict[str, list[Counts]]:
+    """An artefact's NER, pairs and typed pairs with gold entities as it decides them, by document."""
+    counts: dict[str, list[Counts]] = {"ner": [], "pair": [], "typed": []}
+    for document in documents:
+        spans = [(s.start, s.end, ENTITY_TYPES[s.type]) for s in found_spans(served, document.text)]
+        counts["ner"].append(gold.spans(document, spans, ENTITY_TYPES)[gold.ALL])
+        pairs = served.gold_pairs(document)
+        relations = gold.relations(document, gold.decided(pairs.ids, pairs.inputs.pairs, served.head.decide(pairs.probabilities)))
+        counts["pair"].append(relations[gold.PAIR])
+        counts["typed"].append(relations[gold.TYPED])
+    return counts

@@ -50,7 +50,8 @@ class Facts:
                 "overlap": encoder.overlap,
                 "precision": precision,
                 "opset": OPSET,
-                "lowercase": True,
+                "case": encoder.case,
+                "lowercase": self.training["lowercase"],
             },
             "ner": {
                 "types": [t.value for t in ENTITY_TYPES],
