@@ -14,6 +14,7 @@ from models.corpora.relations.pair import Pair
 from models.corpora.relations.reading import read_pairs
 from models.evaluation.counts import Counts, calibration_error
 from models.evaluation.gold import PAIR, TYPED
+from models.evaluation.ledger import record, weights_of
 from models.evaluation.pair_sets import Related, gold_relations, in_order, key_of, usual_labels
 from models.evaluation.scores import reports
 from models.runtime.pairwise import Named, PairwiseArtefact, PairwiseHead, load_pairwise
@@ -30,20 +31,26 @@ def evaluate_pairwise(folder: Path, data: Path, *, sets: Sequence[str] = (), tel
     Raises as `load_pairwise` and `read_pairs`.
     """
     artefact = load_pairwise(folder)
+    scored = scored_sets(artefact, sets)
+    recipe = str(artefact.manifest.training.get("fingerprint", ""))
+    record(scored, system=artefact.reference, weights=weights_of(folder), recipe=recipe, command="biorelay evaluate")
     result: dict[str, Any] = {"schema": SCHEMA, "artefact": artefact.reference, "precision": artefact.manifest.precision}
-    result["relations_gold_entities"], result["relations_same_sentence"] = score_sets(artefact, data, sets=sets, tell=tell)
+    result["relations_gold_entities"], result["relations_same_sentence"] = score_sets(artefact, data, scored, tell=tell)
     return result
 
 
+def scored_sets(artefact: PairwiseArtefact, sets: Sequence[str] = ()) -> list[str]:
+    """Of these sets, or else of those that training held apart, those whose corpus the model knows."""
+    return [name for name in sets or artefact.manifest.training.get("scored", ()) if name.partition("/")[0] in artefact.manifest.tasks]
+
+
 def score_sets(
-    artefact: PairwiseArtefact, data: Path, *, sets: Sequence[str] = (), tell: Tell = lambda _: None
+    artefact: PairwiseArtefact, data: Path, sets: Sequence[str], *, tell: Tell = lambda _: None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Reports by set: the model's, and those of the baseline that relates what one sentence names."""
     found, baseline = {}, {}
-    for name in sets or artefact.manifest.training.get("scored", ()):
+    for name in sets:
         of, _, split = name.partition("/")
-        if of not in artefact.manifest.tasks:
-            continue
         tell(f"relations of {name}")
         pairs, gold = read_pairs(corpus(of), split, data), gold_relations(of, split, data)
         head = PairwiseHead(artefact, of)

@@ -50,6 +50,10 @@ class End(NamedTuple):
     stop: Ints
 
 
+OVERHEAD = 4 * MARKED + 2 * NAME_PIECES + 12
+"""Pieces that a question has at most beside those of the text: markers, the question, what frames it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """How much of the text is read: at most `budget` pieces, of sentences with mentions and `neighbours` sentences on both sides."""
@@ -104,7 +108,7 @@ class Questions:
     def ask(self, passage: Passage, task: int, first: End, second: End, context: Context) -> Ints:
         """The pieces (L) of one pair's question and text, with those that frame it.
 
-        L is at most `context.budget + 4 * MARKED + 2 * NAME_PIECES + 12`, the last for the question's own words and what frames it.
+        L is at most `context.budget + OVERHEAD`.
         """
         left, right = _nearest(first, second)
         kept = _keep(passage.sentence, (first.start, second.start), (left[0], right[0]), context)

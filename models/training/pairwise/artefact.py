@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from models.corpora.documents import ENTITY_TYPES
-from models.evaluation.pairwise import logits, score_sets
+from models.evaluation.ledger import record, weights_of
+from models.evaluation.pairwise import logits, score_sets, scored_sets
 from models.runtime.artefact import MANIFEST, TOKENIZER
 from models.runtime.pairwise import GRAPH, SCHEMA, PairwiseHead, load_pairwise
 from models.training.graphs import OPSET
@@ -17,9 +18,10 @@ from models.training.joint.calibration import TEMPERATURES
 from models.training.joint.manifest import write_tokenizer
 from models.training.pairwise.card import write_card
 from models.training.pairwise.data import PairData
-from models.training.pairwise.graphs import export_network, quantise_network
+from models.training.pairwise.graphs import export_network
 from models.training.pairwise.network import Sibling
 from models.training.pairwise.recipe import PairwiseRecipe
+from models.training.precisions import write_precision
 from models.training.progress import Progress, ProgressEvent
 from models.training.provenance import commit, file_entry, software
 from models.training.weights import merge, weights_folder
@@ -40,7 +42,7 @@ def write_artefact(
         network.encoder.bert = merge(network.encoder.bert)
         progress(ProgressEvent("export", "writing the graphs"))
         export_network(network, exact / GRAPH)
-        quantise_network(exact / GRAPH, work / GRAPH)
+        write_precision(exact / GRAPH, work / GRAPH, "int8")
         write_tokenizer(weights_folder(recipe.encoder, out) / TOKENIZER, work / TOKENIZER)
         shutil.copyfile(work / TOKENIZER, exact / TOKENIZER)
         facts = _Facts(recipe, gathered, training)
@@ -132,6 +134,10 @@ def _metrics(work: Path, exact: Path, data: Path, progress: Progress) -> dict[st
     def tell(what: str) -> None:
         progress(ProgressEvent("evaluate", what))
 
-    int8, baseline = score_sets(load_pairwise(work), data, tell=tell)
-    fp32, _ = score_sets(load_pairwise(exact), data, tell=tell)
+    served = load_pairwise(work)
+    sets = scored_sets(served)
+    for folder, system in ((work, served.reference), (exact, f"{served.reference} fp32")):
+        record(sets, system=system, weights=weights_of(folder), recipe=served.manifest.training["fingerprint"], command="biorelay train")
+    int8, baseline = score_sets(served, data, sets, tell=tell)
+    fp32, _ = score_sets(load_pairwise(exact), data, sets, tell=tell)
     return {"int8": int8, "fp32": fp32, "same_sentence": baseline}

@@ -12,6 +12,7 @@ from models.corpora.guard import Guard, Guarded, Passage, pmid_of, refuse_licenc
 from models.corpora.registry import corpus
 from models.corpora.relations.pair import Pair
 from models.corpora.relations.reading import read_pairs
+from models.corpora.selection import refuse_choice
 from models.corpora.shingles import fingerprint, words
 from models.evaluation.pair_sets import type_pairs
 from models.runtime.questions import Context, Questions
@@ -55,8 +56,9 @@ def load_data(recipe: PairwiseRecipe, data: Path, out: Path) -> PairData:
     questions = Questions(tokenizer, types=len(ENTITY_TYPES), tasks=len(labels.tasks))
     maker = ExampleMaker(questions, labels)
     read = {part.name: by_document(read_pairs(corpus(part.name), "train", data)) for part in recipe.corpora}
-    carved = {part.name: _carved(part, read[part.name], guard) for part in recipe.corpora}
-    held_apart = Guard(passage for found in carved.values() for pairs in found for passage in passages(pairs))
+    carved = {part.name: _carved(part, read[part.name]) for part in recipe.corpora}
+    chosen_on = [passage for found in carved.values() for pairs in found for passage in passages(pairs)]
+    held_apart = Guard(chosen_on)
     rng = random.Random(recipe.seed)  # noqa: S311  a choice of negatives, no secret
     digest = hashlib.sha256(repr(recipe.scored).encode())
     made = PairData(labels=labels, questions=questions)
@@ -92,6 +94,8 @@ def load_data(recipe: PairwiseRecipe, data: Path, out: Path) -> PairData:
             }
         )
     guard.refuse(learned)
+    if chosen_on:
+        refuse_choice(chosen_on, learned, guard)
     made.fingerprint = digest.hexdigest()
     return made
 
@@ -119,14 +123,12 @@ def _protected(sets: Iterable[str], data: Path) -> Iterator[Guarded]:
             yield from passages(read_pairs(corpus(of), split, data))
 
 
-def _carved(part: CorpusPart, read: Mapping[str, list[Pair]], guard: Guard) -> list[list[Pair]]:
-    """The held-out documents. Raises `RecipeError` for one that is no training document, `LeakedDocument` for one that is scored."""
+def _carved(part: CorpusPart, read: Mapping[str, list[Pair]]) -> list[list[Pair]]:
+    """The held-out documents. Raises `RecipeError` for one that is no training document."""
     strangers = [name for name in part.held_out if name not in read]
     if strangers:
         raise RecipeError(f"held_out: {strangers[0]} is no training document of {part.name} with candidate pairs")
-    found = [read[name] for name in part.held_out]
-    guard.refuse(passage for pairs in found for passage in passages(pairs))
-    return found
+    return [read[name] for name in part.held_out]
 
 
 def _kept(

@@ -1,4 +1,4 @@
-"""The sibling as an ONNX graph, in fp32 and int8."""
+"""The sibling as an ONNX graph in fp32; `models.training.precisions` makes the others of it."""
 
 import warnings
 from pathlib import Path
@@ -63,15 +63,3 @@ def _compare(network: Sibling, path: Path) -> None:
     gap = float(np.abs(found - expected).max())
     if gap > TOLERANCE:
         raise ValueError(f"{path.name} differs from torch by {gap:.2g} on a question with markers")
-
-
-def quantise_network(path: Path, out: Path) -> None:
-    """Dynamic int8, per channel; the head's products, small and last, are left in floating point."""
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    graph = onnx.load(str(path)).graph
-    head = [n.name for n in graph.node if n.op_type in ("MatMul", "Gemm") and "/encoder/bert/" not in n.name]
-    quantize_dynamic(
-        str(path), str(out), per_channel=True, weight_type=QuantType.QInt8, nodes_to_exclude=head, use_external_data_format=False
-    )

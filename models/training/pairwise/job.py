@@ -63,6 +63,7 @@ def _training(plan: PairwiseRecipe, path: Path, gathered: "PairData", history: d
     return {
         "recipe": path.name,
         "settings": plan.model_dump(mode="json", by_alias=True),
+        "fingerprint": plan.fingerprint(),
         "shipping": plan.shipping,
         "weights": {"package": weights_version(plan.encoder), "licence": plan.encoder.licence},
         "corpora": gathered.summary,

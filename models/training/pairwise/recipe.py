@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from models.runtime.questions import SMALLEST_BUDGET
+from models.runtime.questions import OVERHEAD, SMALLEST_BUDGET
 from models.training.recipe import Count, Part, Recipe, Share
 
 
@@ -82,4 +82,11 @@ class PairwiseRecipe(Recipe):
         names = [part.name for part in self.corpora]
         if len(set(names)) != len(names):
             raise ValueError("a corpus is named twice")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_the_window(self) -> "PairwiseRecipe":
+        widest = max(part.read.budget for part in self.corpora) + OVERHEAD
+        if widest > self.encoder.window:
+            raise ValueError(f"a question may have {widest} pieces, the encoder's window is {self.encoder.window}")
         return self

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.runtime.artefact import ARTEFACTS
-from models.runtime.questions import MARKED, MENTION_PIECES, NAME_PIECES, SMALLEST_BUDGET, Context, End, Passage, Questions
+from models.runtime.questions import MARKED, MENTION_PIECES, NAME_PIECES, OVERHEAD, SMALLEST_BUDGET, Context, End, Passage, Questions
 from models.runtime.tokenizer import PieceTokenizer
 
 TEXT = "BRCA1 and breast cancer. Loss of BRCA1 was seen. Aspirin did nothing. It rained. Breast cancer was common; BRCA1 was not."
@@ -107,6 +107,7 @@ def test_any_pair_is_asked_within_bounds(drawn: tuple[Passage, End, End, Context
     middle = ids.tolist().index(asks.tokenizer.last)
     question, text = ids[: middle + 1], ids[middle + 1 : -1]
     assert ids[-1] == asks.tokenizer.last
+    assert len(ids) <= context.budget + OVERHEAD
     assert len(question) <= 12 + 2 * NAME_PIECES
     plain = text[text < asks.first_marker]
     assert (np.diff(plain) > 0).all(), "the text's pieces keep their order and stand there once"

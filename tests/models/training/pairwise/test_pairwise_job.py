@@ -80,6 +80,40 @@ def test_another_documents_pair_never_teaches_labels_that_its_corpus_lacks(work:
     assert torch.isfinite(moved).all()
 
 
+def test_pairs_of_one_text_learn_different_answers(work: Path) -> None:
+    """Only the question and the markers tell them apart."""
+    import torch
+
+    from models.training.pairwise.data import load_data
+    from models.training.pairwise.examples import Example
+    from models.training.pairwise.task import PairwiseTask, allowed, answer
+
+    recipe = read_recipe(work / "tiny.toml")
+    gathered = load_data(recipe, work / "data", work / "out")
+    task = PairwiseTask(recipe, gathered, work / "out")
+    by_text: dict[str, list[int]] = {}
+    for number, example in enumerate(gathered.examples):
+        by_text.setdefault(example.pair.text, []).append(number)
+    chosen: list[Example] = []
+    for numbers in by_text.values():
+        own = [gathered.examples[i] for i in numbers]
+        related, unrelated = ([e for e in own if bool(e.gold[0]) is said][:2] for said in (True, False))
+        if related and unrelated:
+            chosen += related + unrelated
+    assert len(chosen) >= 8
+    part = [gathered.examples.index(e) for e in chosen]
+    optimiser = torch.optim.AdamW(task.network.parameters(), lr=3e-3)
+    losses = []
+    for step in range(80):
+        task.network.train()
+        optimiser.zero_grad()
+        losses.append(sum(float(value) for value in task.learn(part, seed=step).values()))
+        optimiser.step()
+    assert losses[-1] < losses[0] / 4
+    decided = answer(task.network, chosen, allowed(gathered)).argmax(axis=1)
+    assert np.mean([label in e.gold for label, e in zip(decided.tolist(), chosen, strict=True)]) > 0.9
+
+
 def test_leaks_and_strangers_stop_the_job(work: Path, tmp_path: Path) -> None:
     from models.training.pairwise.data import load_data
 
