@@ -1,0 +1,158 @@
+"""Adapters and pruned encoders beside full fine-tuning, at equal budgets: F1, trained parameters, time, size and speed.
+
+python -m benchmarks.bench_compression --data DATA --output OUT [--share 0.25] [--only NAME ...] [--store]
+
+Each variant is the joint recipe with one thing changed, trained on the same documents in the same order for the same number of passes
+(`--share` of the recipe's, at least one), and scored as it is served. A variant that OUT holds already is not trained again, so the
+table may be made in several sittings. Figures of short trainings compare the variants; they are not what the recipe reaches.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import models.training
+from benchmarks.machine import describe
+from models.corpora.registry import corpus
+from models.evaluation.artefact import write
+from models.evaluation.results import Figure, Row, Section, Table, store
+from models.evaluation.scores import RELATION_SET
+from models.runtime.artefact import MANIFEST, load_artefact
+from models.runtime.encoder import Encoder
+from models.training import read_recipe
+from models.training.kinds import job
+from models.training.progress import ProgressEvent
+from models.training.prune.recipe import PrunePart, PruneRecipe
+
+RESULTS = Path(__file__).parent / "results" / "compression.json"
+RECIPE = Path(models.training.__file__).with_name("recipes") / "relay-mini.toml"
+COMMAND = "python -m benchmarks.bench_compression --data DATA --output OUT --store"
+
+ADAPTER_RATE = 1e-3
+"""Low-rank adapters take larger rates than whole matrices (Hu et al. 2022)."""
+
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "full": {},
+    "lora": {"adapter": "lora"},
+    "pieces": {"prune": PrunePart(pieces=1)},
+    "pieces-10": {"prune": PrunePart(pieces=10)},
+    "layers-5": {"prune": PrunePart(layers=[4])},
+    "layers-4": {"prune": PrunePart(layers=[2, 4])},
+    "heads-8": {"prune": PrunePart(heads=8)},
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the corpora's folder")
+    parser.add_argument("--output", type=Path, required=True, help="where variants are trained; what the recipe starts from must lie there")
+    parser.add_argument("--recipe", type=Path, default=RECIPE)
+    parser.add_argument("--share", type=float, default=0.25, help="of the recipe's passes")
+    parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS))
+    parser.add_argument("--store", action="store_true", help="write the table of models/RESULTS.md too")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    options = parser.parse_args()
+    rows = {}
+    for name in options.only:
+        folder = train(name, options.recipe, options.data, options.output, share=options.share)
+        rows[name] = measured(folder, options.data)
+    result = {
+        "machine": describe(("torch", "transformers", "peft")),
+        "recipe": options.recipe.stem,
+        "share": options.share,
+        "variants": rows,
+    }
+    write(result, options.out)
+    if options.store:
+        store("compression", table(result))
+    print(json.dumps(result, indent=1))
+
+
+def train(name: str, recipe: Path, data: Path, out: Path, *, share: float) -> Path:
+    """The folder of a variant's artefact, trained where it is not there yet. Raises as `models.training.run` does."""
+    plan, changed = read_recipe(recipe), VARIANTS[name]
+    title = f"{plan.name}-{name}"
+    corpora = [part.model_copy(update={"passes": max(1, round(share * part.passes))}) for part in plan.corpora]
+    encoder, optimiser = plan.encoder, plan.optimiser
+    if "prune" in changed:
+        smaller = PruneRecipe(
+            schema="biorelay.recipe/1",
+            name=f"{title}-encoder",
+            version=plan.version,
+            shipping=plan.shipping,
+            encoder=encoder,
+            corpora=[part.name for part in corpora],
+            prune=changed["prune"],
+        )
+        made = job("prune").run(smaller, recipe, data, out, resume=True, progress=_tell)
+        encoder = encoder.model_copy(update={"start": str(made.relative_to(out))})
+    if changed.get("adapter"):
+        encoder = encoder.model_copy(update={"adapter": changed["adapter"]})
+        optimiser = optimiser.model_copy(update={"encoder_rate": ADAPTER_RATE})
+    variant = plan.model_copy(update={"name": title, "corpora": corpora, "encoder": encoder, "optimiser": optimiser})
+    folder = out / title / plan.version
+    if not (folder / MANIFEST).is_file():
+        folder = job("joint").run(variant, recipe, data, out, resume=True, progress=_tell)
+    return folder
+
+
+def measured(folder: Path, data: Path) -> dict[str, Any]:
+    """A variant's row; the scores are those that its job wrote down."""
+    artefact = load_artefact(folder)
+    training, precision = artefact.manifest.training, artefact.manifest.encoder.precision
+    name, split = RELATION_SET
+    scores = artefact.manifest.metrics[precision]
+    encoder = Encoder(artefact, cache_bytes=0)
+    texts = [d.text for d in corpus(name).read(split, data)]
+    pieces = sum(len(encoder.encode(text).offsets) for text in texts)
+    started = time.process_time()
+    for text in texts:
+        encoder.encode(text)
+    spent = time.process_time() - started
+    return {
+        "parameters": training["run"]["parameters"],
+        "seconds": training["run"]["seconds"],
+        "megabytes": round(sum(entry.bytes for entry in artefact.manifest.files.values()) / 1e6, 2),
+        "tokens_per_second": round(pieces / spent),
+        "ner": scores["ner"][f"{name}/{split}"]["all"],
+        "pair": scores["relations_gold_entities"][f"{name}/{split}"]["pair"],
+        "typed": scores["relations_gold_entities"][f"{name}/{split}"]["typed"],
+    }
+
+
+def table(result: dict[str, Any]) -> Table:
+    """The variants side by side."""
+    rows = []
+    for name, row in result["variants"].items():
+        figures: dict[str, Any] = {
+            "parameters, M": row["parameters"]["all"] / 1e6,
+            "trained, M": row["parameters"]["trained"] / 1e6,
+            "minutes": row["seconds"] / 60,
+            "MB": row["megabytes"],
+            "tokens/s": row["tokens_per_second"],
+            **{label: Figure.of(row[key]) for label, key in (("NER", "ner"), ("pair", "pair"), ("typed", "typed"))},
+        }
+        rows.append(Row(system=name, figures=figures))
+    return Table(
+        title="Adapters and pruned encoders",
+        section=Section.ARTEFACTS,
+        measured_on="biored/dev, served as int8, gold entities for relations",
+        documents="100 documents",
+        seed=1,
+        columns=("parameters, M", "trained, M", "minutes", "MB", "tokens/s", "NER", "pair", "typed"),
+        rows=tuple(rows),
+        notes=(f"{result['recipe']} at {result['share']:g} of its passes: the rows compare with each other, not with the shipped model.",),
+        command=COMMAND,
+    )
+
+
+def _tell(event: ProgressEvent) -> None:
+    if event.phase in {"score", "done"} or event.done == event.total:
+        print(f"{event.phase}: {event.message}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
