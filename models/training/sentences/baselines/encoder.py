@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.training.recipe import EncoderPart
+from models.training.sentences.baselines.networks import apart
 from models.training.sentences.rows import Row
 
 POOLED = ("mean", "ends")
@@ -28,7 +29,7 @@ def encode(part: EncoderPart, out: Path, rows: Sequence[Row]) -> NDArray[np.floa
     sentences = [maker.make(row) for row in rows]
     order = sorted(range(len(rows)), key=lambda i: len(sentences[i].ids))
     found = np.zeros((len(rows), 3 * bert.config.hidden_size), dtype=np.float32)
-    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+    with apart(), torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
         for at in range(0, len(order), ROWS):
             batch = order[at : at + ROWS]
             read = tensors([sentences[i] for i in batch], torch.device("cpu"))

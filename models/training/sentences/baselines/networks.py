@@ -5,7 +5,8 @@ The vectors are made here, by `models.evaluation.baselines.vectors`. Torch is im
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -41,8 +42,7 @@ class WordNetwork:
         import torch
         from torch.nn.functional import binary_cross_entropy_with_logits
 
-        state = torch.get_rng_state()
-        try:
+        with apart():
             torch.manual_seed(seed)
             self._network = _build(self._shape, self._vectors)
             optimiser = torch.optim.Adam(self._network.parameters(), lr=RATE)
@@ -59,8 +59,6 @@ class WordNetwork:
                     binary_cross_entropy_with_logits(logits, gold, pos_weight=weight).backward()  # type: ignore[no-untyped-call]
                     torch.nn.utils.clip_grad_norm_(self._network.parameters(), 5.0)
                     optimiser.step()
-        finally:
-            torch.set_rng_state(state)
 
     def score(self, rows: Sequence[Row]) -> NDArray[np.float64]:
         import torch
@@ -69,7 +67,7 @@ class WordNetwork:
         read = [self._numbers(row) for row in rows]
         order = sorted(range(len(read)), key=lambda i: len(read[i][0]))
         found = np.zeros(len(read))
-        with torch.inference_mode():
+        with apart(), torch.inference_mode():
             for at in range(0, len(order), BATCH):
                 batch = order[at : at + BATCH]
                 found[batch] = self._network(*_padded([read[i] for i in batch])).numpy()
@@ -84,6 +82,21 @@ class WordNetwork:
         numbers = [2 if at == first else 3 if at == second else 1 if row_ is None else row_ + 4 for row_, at in known]
         places = [[_distance(begin + i - mention) for i in range(len(numbers))] for mention in (first, second)]
         return numbers, places[0], places[1]
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """One thread, and random numbers that leave the others' as they were. Steps here are short: where cores are shared, threads that
+    wait for each other at every product take many times as long."""
+    import torch
+
+    threads, state = torch.get_num_threads(), torch.get_rng_state()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        torch.set_rng_state(state)
 
 
 def _distance(words: int) -> int:
