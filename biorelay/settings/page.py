@@ -47,8 +47,8 @@ def page() -> str:
         parts.append(_row(key))
         if key is _last(section):
             parts.append("")
-    others = ", ".join(f"`{name}`" for name in sorted(OTHER_VARIABLES))
-    parts.append(f"Not a setting, but read as well: {others}, the corpora's folder for `biorelay train` and `biorelay evaluate`.")
+    others = "; ".join(f"`{name}`, {meaning}" for name, meaning in OTHER_VARIABLES.items())
+    parts.append(f"Not settings, but read as well: {others}.")
     return "\n".join(parts) + "\n"
 
 

@@ -14,8 +14,11 @@ from biorelay.refusals import SettingsError
 from biorelay.settings.keys import keys, nearest, sections, variable
 from biorelay.settings.sections import ENVIRONMENT_PREFIX, Section, Settings
 
-OTHER_VARIABLES = frozenset({"BIORELAY_DATA"})
-"""Read elsewhere: the corpora's folder, by `biorelay train`, `biorelay evaluate` and the tests."""
+OTHER_VARIABLES = {
+    "BIORELAY_DATA": "the corpora's folder for `biorelay train` and `biorelay evaluate`",
+    "BIORELAY_SCORINGS": "the file where these two write down each scoring of a dev or test set, or `off`",
+}
+"""Read elsewhere, and what each is."""
 DEFAULT_FILE = Path("biorelay.toml")
 OPTION = "--set"
 
