@@ -13,9 +13,11 @@ from models.corpora.documents import Document, GoldMention
 from models.evaluation.baselines.bilstm_crf import BilstmCrf, best_path, carve
 from models.evaluation.baselines.crf import Crf
 from models.evaluation.baselines.vectors import WordVectors
+from models.evaluation.baselines.words import words_of
 from processors.records import EntityType
 
 pytestmark = pytest.mark.torch
+pytest.importorskip("torch")  # here, since its import takes long on a busy machine, and tests have a time limit
 
 GENE, DISEASE = EntityType.GENE, EntityType.DISEASE
 TYPES = (DISEASE, GENE)
@@ -46,20 +48,28 @@ def crf(read: list[Document]) -> Crf:
     return Crf(read, TYPES)
 
 
-def bilstm(read: list[Document]) -> BilstmCrf:
-    return BilstmCrf(read, TYPES, vectors(), epochs=6)
+def bilstm(read: list[Document], epochs: int = 30) -> BilstmCrf:
+    return BilstmCrf(read, TYPES, vectors(), epochs=epochs)
+
+
+TEXT = "We saw that KR77 causes ocular nephritis in old mice. We saw that TP11 causes renal gliosis in old mice."
 
 
 @pytest.mark.parametrize("make", [crf, bilstm])
 def test_a_tagger_learns_names_by_their_spelling_and_place(make: Callable[[list[Document]], Crf | BilstmCrf]) -> None:
     tagger = make(documents(60))
-    text = "We saw that KR77 causes ocular cirrhosis in old mice. We saw that TP11 causes renal gliosis in old mice."
-    names = [(text[a:b], kind) for a, b, kind in tagger.find(text)]
-    assert ("KR77", GENE) in names
-    assert names[-2:] == [("TP11", GENE), ("renal gliosis", DISEASE)]
-    again = make(documents(60))
-    for odd in ("", " ", "\ud800 \u0301", "汉字 (", "x" * 300, text):
-        assert tagger.find(odd) == again.find(odd)
+    found = [(TEXT[a:b], kind) for a, b, kind in tagger.find(TEXT)]
+    assert found == [("KR77", GENE), ("ocular nephritis", DISEASE), ("TP11", GENE), ("renal gliosis", DISEASE)]
+    for odd in ("", " ", "\ud800 \u0301", "汉字 (", "x" * 300):
+        assert all(0 <= a < b <= len(odd) for a, b, _ in tagger.find(odd))
+
+
+def test_equal_documents_give_equal_taggers() -> None:
+    one, other = crf(documents(20)), crf(documents(20))
+    assert one._weights == other._weights
+    first, second = bilstm(documents(20), epochs=2), bilstm(documents(20), epochs=2)
+    words = words_of(TEXT)
+    assert first._emissions([words])[0].equal(second._emissions([words])[0])
 
 
 def test_only_the_types_that_are_asked_for_are_learned() -> None:
@@ -102,7 +112,7 @@ def test_the_best_path_is_the_best_of_all(length: int, seed: int) -> None:
 def test_the_loss_is_the_likelihood_among_all_paths() -> None:
     import torch
 
-    tagger = bilstm(documents(12))
+    tagger = bilstm(documents(12), epochs=1)
     read = next(iter(tagger._sentences(documents(1, seed=3)[0])))
     emissions = [scores[:4].detach() for scores in tagger._emissions([read[0]])]
     between, first, last = (move.detach() for move in tagger._moves())
