@@ -27,9 +27,12 @@ class _Named(nn.Module):
 def export_network(network: Sibling, path: Path) -> None:
     """Write the fp32 graph: input_ids, attention_mask (N, L) int64 -> logits (N, R) float32. Checked against torch."""
     from optimum.exporters.onnx import export, validate_model_outputs
-    from optimum.exporters.onnx.model_configs import BertOnnxConfig
+    from optimum.exporters.onnx.config import TextEncoderOnnxConfig
+    from optimum.utils import NormalizedTextConfig
 
-    class PairwiseOnnxConfig(BertOnnxConfig):  # type: ignore[misc]  # optimum has no types
+    class PairwiseOnnxConfig(TextEncoderOnnxConfig):  # type: ignore[misc]  # optimum has no types
+        NORMALIZED_CONFIG_CLASS = NormalizedTextConfig  # of the names that all families' configurations have
+
         @property
         def inputs(self) -> dict[str, dict[int, str]]:
             return {name: {0: "batch", 1: "tokens"} for name in ("input_ids", "attention_mask")}
