@@ -14,7 +14,7 @@ from pathlib import Path
 from models.corpora.registry.corpus import Corpus, Counts
 from models.corpora.relations.pair import End, Pair, sentence_group
 from models.corpora.relations.render import masked
-from models.corpora.relations.tables import broken, decoded, field, told
+from models.corpora.relations.tables import broken, decoded, field, offset, told
 from processors.records import EntityType
 
 FOLDER = Path("euadr") / "original_ibi"
@@ -90,8 +90,8 @@ def _read(path: Path, corpus: str) -> Iterator[Pair]:
 
 
 def _end(path: Path, line: int, row: Mapping[str, str], number: int) -> End:
-    start, end = (field(path, line, "the offset", row[f"ENTITY{number}_{name}"], int) for name in ("INI", "END"))
+    start, end = (field(path, line, "the offset", row[f"ENTITY{number}_{name}"], offset) for name in ("INI", "END"))
     words, kind = row[f"ENTITY{number}_TEXT"], row[f"ENTITY{number}_TYPE"]
-    if not 0 <= start < end or row["SENTENCE"][start:end] != words:
+    if start >= end or row["SENTENCE"][start:end] != words:
         broken(path, line, f"{words[:80]!r} is not at {start}-{end}")
     return End(((start, end),), field(path, line, "the type", kind, TYPES.__getitem__), kind)

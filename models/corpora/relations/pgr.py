@@ -10,7 +10,7 @@ from pathlib import Path
 
 from models.corpora.registry.corpus import Corpus, Counts
 from models.corpora.relations.pair import End, Pair, sentence_group
-from models.corpora.relations.tables import field, read_rows, told
+from models.corpora.relations.tables import field, offset, read_rows, told
 from processors.records import EntityType
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str], bool | None]]:
             continue
         related = field(path, line, "the relation", row[10].lower(), _RELATED.__getitem__)
         for place in row[6:10]:
-            field(path, line, "the offset", place, int)
+            field(path, line, "the offset", place, offset)
         if len(row) == 11:
             yield line, row, related
         elif row[11] == "U":
@@ -75,7 +75,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str], bool | None]]:
 def _end(row: list[str], number: int) -> End | None:
     """The gene or the phenotype; None where the text at its offsets is another."""
     start, end = (int(place) for place in row[6 + 2 * number : 8 + 2 * number])
-    if start < 0 or row[1][start:end] != row[2 + number] or start >= end:
+    if start >= end or row[1][start:end] != row[2 + number]:
         return None
     type_, kind = ((EntityType.GENE, "gene"), (EntityType.DISEASE, "phenotype"))[number]
     return End(((start, end),), type_, kind, (row[4 + number],))

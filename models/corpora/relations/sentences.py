@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from models.corpora.relations.pair import End, Pair, Range, sentence_group
-from models.corpora.relations.tables import attribute, broken
+from models.corpora.relations.tables import attribute, broken, field, offset
 from processors.records import EntityType
 
 
@@ -56,10 +56,8 @@ def read_parts(element: Element, place: Path | str, *, length: int, between: str
     ranges: list[Range] = []
     written = attribute(element, "charOffset", place)
     for part in written.split(between):
-        start, dash, end = part.partition("-")
-        if not (dash and start.isdecimal() and end.isdecimal()):
-            broken(place, None, f"{attribute(element, 'id', place)}: the offset {written[:80]!r} is none")
-        ranges.append((int(start), int(end) + closed))
+        start, end = (field(place, None, f"{element.get('id')}: the offset", edge, offset) for edge in (*part.split("-"), "", "")[:2])
+        ranges.append((start, end + closed))
     edges = [edge for part in ranges for edge in part]
     if edges != sorted(edges) or any(start == end for start, end in ranges) or edges[-1] > length:
         broken(place, None, f"{attribute(element, 'id', place)}: the offset {written[:80]!r} is none of its sentence")

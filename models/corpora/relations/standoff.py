@@ -14,7 +14,7 @@ from models.corpora.documents import Document
 from models.corpora.registry.corpus import Corpus, Counts
 from models.corpora.relations.annotated import Annotated, Mention, candidates
 from models.corpora.relations.pair import Pair
-from models.corpora.relations.tables import broken, field, read_rows, told
+from models.corpora.relations.tables import broken, field, offset, read_rows, told
 from processors.records import EntityType
 
 log = logging.getLogger(__name__)
@@ -111,13 +111,13 @@ def read_standoff(tables: Tables, corpus: str) -> Standoff:
     kinds: Counter[str] = Counter()
     misplaced = 0
     for line, (pmid, number, kind, start, end, words) in read_rows(tables.entities, (6,)):
-        place = (field(tables.entities, line, "the offset", start, int), field(tables.entities, line, "the offset", end, int))
+        place = (field(tables.entities, line, "the offset", start, offset), field(tables.entities, line, "the offset", end, offset))
         type_ = field(tables.entities, line, "the type", kind, KINDS.__getitem__)
         if number in mentions[pmid]:
             broken(tables.entities, line, f"the mention {pmid} {number} stands twice")
         mentions[pmid][number] = Mention(number, *place, type_, kind)
         kinds[kind] += 1
-        if pmid in texts and not (0 <= place[0] < place[1] and " ".join(texts[pmid])[slice(*place)] == words):
+        if pmid in texts and not (place[0] < place[1] and " ".join(texts[pmid])[slice(*place)] == words):
             misplaced += 1
             mentions[pmid][number] = Mention(number, 0, 0, type_, kind)
     links, labels_seen = _links(tables.relations, mentions)

@@ -1,10 +1,12 @@
 """Corpus files of lines and of XML, refused with file and line where they are not what they should be."""
 
 import gzip
+import io
+import zlib
 from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn, TypeVar
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
@@ -13,6 +15,10 @@ from models.corpora.errors import CorpusBroken, CorpusMissing
 from models.corpora.registry.corpus import Counts
 
 T = TypeVar("T")
+
+_LONGEST_OFFSET = 9  # digits
+_LARGEST = 256 << 20  # bytes of a file that is unpacked
+_DEEPEST = 50  # elements of XML in each other
 
 REMEDY = "Get the corpus file anew, or name the data folder with --data; `biorelay corpora check` tells which files are whole."
 
@@ -31,9 +37,13 @@ def read_bytes(path: Path) -> bytes:
     if path.suffix != ".gz":
         return data
     try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, ValueError) as error:
+        with gzip.open(io.BytesIO(data)) as stream:
+            unpacked = stream.read(_LARGEST + 1)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         broken(path, None, f"not a whole gzip file: {error}")
+    if len(unpacked) > _LARGEST:
+        broken(path, None, f"unpacks to more than {_LARGEST} bytes")
+    return unpacked
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -56,7 +66,14 @@ def read_rows(path: Path, widths: Container[int]) -> Iterator[tuple[int, list[st
         yield number, fields
 
 
-def field(path: Path, line: int | None, name: str, text: str, read: Callable[[str], T]) -> T:
+def offset(text: str) -> int:
+    """An offset as corpora write it: ASCII digits. Raises `ValueError`."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_OFFSET):
+        raise ValueError(text)
+    return int(text)
+
+
+def field(path: Path | str, line: int | None, name: str, text: str, read: Callable[[str], T]) -> T:
     """One field by its reader; one that the reader refuses with a `ValueError` or `KeyError` raises `CorpusBroken`."""
     try:
         return read(text)
@@ -66,7 +83,7 @@ def field(path: Path, line: int | None, name: str, text: str, read: Callable[[st
 
 def read_xml(data: bytes, place: Path | str) -> Element:
     """The root of an XML document. Raises `CorpusBroken`, also for one that declares entities: no corpus does."""
-    parser = DefusedXMLParser(forbid_dtd=False, forbid_entities=True, forbid_external=True)
+    parser = DefusedXMLParser(target=_Builder(), forbid_dtd=False, forbid_entities=True, forbid_external=True)
     try:
         parser.feed(data)
         root: Element = parser.close()
@@ -75,6 +92,24 @@ def read_xml(data: bytes, place: Path | str) -> Element:
     except (DefusedXmlException, ValueError, LookupError) as error:
         broken(place, None, f"not readable as XML: {error}")
     return root
+
+
+class _Builder(TreeBuilder):
+    """Builds the tree up to a depth that no corpus reaches."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = 0
+
+    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise ValueError("its elements are nested too deeply")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str, /) -> Element:
+        self._depth -= 1
+        return super().end(tag)
 
 
 def attribute(element: Element, name: str, place: Path | str) -> str:
