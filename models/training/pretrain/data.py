@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from models.corpora.abstracts import ABSTRACTS, read_abstracts
 from models.corpora.documents import Document
-from models.corpora.guard import ALLOWED_LICENCES, fingerprints_of, protected_documents, refuse_licences, remove_leaks
+from models.corpora.guard import fingerprints_of, guard_over, remove_leaks
+from models.corpora.licences import ALLOWED_LICENCES, refuse_licences
 from models.corpora.registry import corpus
 from models.training.errors import RecipeError
 from models.training.plan import Shape
@@ -45,7 +46,10 @@ class Texts:
 
 
 def load_texts(recipe: PretrainRecipe, data: Path) -> Texts:
-    """Read the recipe's texts, each once. Raises `CorpusMissing`, `LicenceNotAllowed`, `RecipeError`."""
+    """Read the recipe's texts, each once, without those that a dev or test set under `data` holds.
+
+    Raises `CorpusMissing`, `LicenceNotAllowed`, `RecipeError`.
+    """
     unknown = [name for name in recipe.abstracts if name not in ABSTRACTS]
     if unknown:
         raise RecipeError(f"abstracts: there is no set {unknown[0]!r}", remedy=f"There are {', '.join(ABSTRACTS)}.")
@@ -54,25 +58,28 @@ def load_texts(recipe: PretrainRecipe, data: Path) -> Texts:
     licences = ALLOWED_LICENCES if recipe.shipping else {source.licence for source in sources}
     if recipe.shipping:
         refuse_licences(corpora)
-    protected = protected_documents(data)
+    taken: dict[str, str] = {}
     documents: list[Document] = []
     summary: list[dict[str, Any]] = []
     for source in corpora:
-        kept, leaked = remove_leaks(source.read("train", data), protected)
+        kept = remove_leaks(source.read("train", data), taken)[0]
         documents += kept
-        protected = {**protected, **fingerprints_of(kept)}
-        summary.append({"name": source.name, "licence": source.licence, "documents": len(kept), "removed": len(leaked)})
-    found, told = read_abstracts(data, protected, licences=licences, sets=sources)
+        taken |= fingerprints_of(kept)
+        summary.append({"name": source.name, "licence": source.licence, "documents": len(kept)})
+    found, told = read_abstracts(data, taken, licences=licences, sets=sources)
+    learned, leaks = guard_over(data).remove([*documents, *found])
+    summary += [{**entry, "removed": {"in_earlier_sets": sum(entry["removed"].values())}} for entry in told]
+    summary.append({"name": "in dev or test sets", "removed": len(leaks)})
     missing = {source.name for source in sources} - {str(entry["name"]) for entry in told}
     if missing:
         raise RecipeError(
             f"abstracts: the licence of {min(missing)} is not allowed in a model that ships",
             remedy="Leave the set out, or make the recipe one for research: shipping = false.",
         )
-    texts = sorted({d.text for d in (*documents, *found)}, key=lambda text: hashlib.sha256(text.encode()).digest())
+    texts = sorted({d.text for d in learned}, key=lambda text: hashlib.sha256(text.encode()).digest())
     texts = texts[: recipe.limit]
     carved = round(recipe.held_out * len(texts))
-    return Texts(texts[carved:], texts[:carved], summary + told)
+    return Texts(texts[carved:], texts[:carved], summary)
 
 
 def sequences(texts: Sequence[str], tokenizer: Any, *, window: int) -> list[Pieces]:
