@@ -41,6 +41,7 @@ from models.evaluation.ledger import NAME, Scoring, read, tally_table
 SCHEMA: Literal["biorelay.result/1"] = "biorelay.result/1"
 FOLDER = Path(__file__).parents[1] / "results"
 PUBLISHED = "published.toml"
+COUNTS = "## How often each set was scored"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _MACHINE = re.compile(r"(?<![\w.])/(?:home|root|tmp|work|mnt|Users)/")
@@ -200,7 +201,7 @@ def _counts(scorings: Iterable[Scoring]) -> Iterator[str]:
     lines = tally_table(scorings)
     if lines:
         yield ""
-        yield "## How often each set was scored"
+        yield COUNTS
         yield ""
         yield f"Every scoring of a dev or test set is a line of [{NAME}]({NAME}), also a repeated one; with any weights of the system."
         yield ""

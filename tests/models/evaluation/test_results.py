@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from models.evaluation.errors import ResultUnusable
-from models.evaluation.results import FOLDER, PUBLISHED, Figure, Kind, Row, Section, Table, page, read_tables, store, write_page
+from models.evaluation.results import COUNTS, FOLDER, PUBLISHED, Figure, Kind, Row, Section, Table, page, read_tables, store, write_page
 
 
 def table(**changes: object) -> Table:
@@ -31,8 +31,9 @@ def table(**changes: object) -> Table:
 
 
 def test_the_page_is_what_its_tables_make() -> None:
-    """Whoever stores a table draws the page again: `python -m models.evaluation.results`."""
-    assert (FOLDER.parent / "RESULTS.md").read_text(encoding="utf-8") == page(read_tables(FOLDER))
+    """Whoever stores a table draws the page again: `python -m models.evaluation.results`; its counts may lag."""
+    drawn = (FOLDER.parent / "RESULTS.md").read_text(encoding="utf-8")
+    assert drawn.partition(f"\n{COUNTS}")[0] == page(read_tables(FOLDER))
 
 
 def test_a_table_comes_back_as_it_was_stored(tmp_path: Path) -> None:
