@@ -1,7 +1,6 @@
 """What a classifier learns from and what it is scored on: folds without a row of theirs on both sides."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from models.corpora.relations.folds import Fold as PublishedFold
 from models.corpora.relations.folds import read_folds
 from models.corpora.relations.pair import Pair
 from models.corpora.relations.reading import read_pairs
+from models.evaluation.folds import group_folds, parts
 from models.training.sentences.recipe import Protocol
 
 FOLDS = 10
@@ -59,10 +59,9 @@ def _parts(name: str, protocol: Protocol, data: Path) -> Iterator[tuple[int, Seq
         yield from ((fold.number, fold.train, fold.test) for fold in _published(source, data))
     else:
         pairs = _whole(source, part, data)
-        folds = grouped([pair.document for pair in pairs], FOLDS)
-        for number in sorted(set(folds)):
-            train = [pair for pair, fold in zip(pairs, folds, strict=True) if fold != number]
-            yield number + 1, train, [pair for pair, fold in zip(pairs, folds, strict=True) if fold == number]
+        place = group_folds([pair.document for pair in pairs], FOLDS, labels=[bool(pair.labels) for pair in pairs])
+        for number, (train, test) in enumerate(parts(place), start=1):
+            yield number, [pairs[i] for i in train], [pairs[i] for i in test]
 
 
 def _published(source: Corpus, data: Path) -> Sequence[PublishedFold]:
@@ -92,17 +91,6 @@ def _clear(train: Sequence[Pair], test: Sequence[Pair]) -> list[Pair]:
     guard = Guard({(pair.document, pair.text): pair for pair in test}.values())
     free = {(pair.document, pair.text) for pair in guard.remove({(p.document, p.text): p for p in train}.values())[0]}
     return [pair for pair in train if (pair.document, pair.text) in free]
-
-
-def grouped(groups: Sequence[str], folds: int) -> list[int]:
-    """The fold of each item, 0 to `folds` - 1: no group is parted, folds are of like size; decided by sizes and names alone."""
-    sizes = Counter(groups)
-    filled = [0] * folds
-    place: dict[str, int] = {}
-    for group in sorted(sizes, key=lambda name: (-sizes[name], _rank(name))):
-        place[group] = filled.index(min(filled))
-        filled[place[group]] += sizes[group]
-    return [place[group] for group in groups]
 
 
 def _sample(groups: Iterable[str], share: float) -> frozenset[str]:

@@ -57,6 +57,7 @@ class Answers:
     name: str
     ids: tuple[str, ...]
     documents: tuple[str, ...]
+    folds: tuple[str, ...]
     related: NDArray[np.bool_]
     scores: NDArray[np.float64]
     ours: bool = False
@@ -81,7 +82,8 @@ def baseline_answers(key: str, system: System, folds: Sequence[Fold], kept: Path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"ids": ids, "scores": scores.tolist()}), encoding="utf-8")
     documents = tuple(row.document for test in tests for row in test)
-    return Answers(system.name, ids, documents, np.array([row.related for test in tests for row in test]), scores)
+    names = tuple(fold.name for fold in folds for _ in fold.test)
+    return Answers(system.name, ids, documents, names, np.array([row.related for test in tests for row in test]), scores)
 
 
 def recipe_answers(out: Path, scored: Scored) -> Iterator[Answers]:
@@ -100,6 +102,7 @@ def recipe_answers(out: Path, scored: Scored) -> Iterator[Answers]:
                 f"{name}, {precision}",
                 tuple(line["id"] for line in lines),
                 tuple(line["document"] for line in lines),
+                tuple(line["fold"] for line in lines),
                 np.array([line["related"] for line in lines]),
                 np.array([line[precision] for line in lines], dtype=np.float64),
                 ours=True,

@@ -1,27 +1,12 @@
 """What is learned from, and what is scored."""
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from models.corpora.errors import CorpusUnknown
-from models.training.sentences.folds import grouped, split
+from models.training.sentences.folds import split
 from tests.models.training.sentences.conftest import sentence
-
-
-@settings(deadline=None)
-@given(st.lists(st.sampled_from("abcdefghijklmnop"), max_size=60), st.integers(2, 10))
-def test_no_group_is_parted_and_folds_are_of_like_size(groups: list[str], folds: int) -> None:
-    found = grouped(groups, folds)
-    assert len({(group, fold) for group, fold in zip(groups, found, strict=True)}) == len(set(groups))
-    assert set(found) <= set(range(folds))
-    sizes = Counter(found)
-    largest = max(Counter(groups).values(), default=0)
-    assert max(sizes.values(), default=0) - min((sizes[n] for n in range(folds)), default=0) <= largest
-    assert grouped(groups[::-1], folds)[::-1] == found, "the order of the rows decides nothing"
 
 
 def test_published_folds_are_taken_as_they_are(data: Path) -> None:

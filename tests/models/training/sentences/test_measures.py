@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.training.sentences.measures import difference, figures, intervals
+from models.training.sentences.measures import difference, figures, fold_means, intervals
 
 rows = st.lists(st.tuples(st.booleans(), st.integers(-3, 3).map(lambda n: n / 2)), min_size=1, max_size=30)
 
@@ -72,8 +72,14 @@ def test_a_difference_is_that_of_the_figures_and_turns_round() -> None:
     bad = np.where(rng.random(300) < 0.6, 1, -1) * np.where(gold, 1.0, -1.0)
     documents = [str(i) for i in range(300)]
     found, turned = difference(gold, good, bad, documents), difference(gold, bad, good, documents)
-    assert found["value"] == pytest.approx(figures(gold, good)["F1"] - figures(gold, bad)["F1"])
-    assert (turned["value"], turned["low"], turned["high"]) == pytest.approx((-found["value"], -found["high"], -found["low"]))
-    assert found["low"] > 0
-    assert found["p"] < 0.01
-    assert difference(gold, good, good, documents)["p"] == 1
+    assert found.value == pytest.approx(figures(gold, good)["F1"] - figures(gold, bad)["F1"])
+    assert (turned.value, turned.low, turned.high) == pytest.approx((-found.value, -found.high, -found.low))
+    assert found.low > 0
+    assert found.p < 0.01
+    assert difference(gold, good, good, documents).p == 1
+
+
+def test_the_mean_of_folds_is_not_the_figure_over_all_rows() -> None:
+    gold, scores = split([(True, 1.0), (False, 1.0), (True, 1.0), (True, -1.0), (True, 1.0)])
+    assert fold_means(gold, scores, list("aabbb"))["accuracy"] == pytest.approx((50 + 200 / 3) / 2)
+    assert fold_means(gold, scores, list("aaaaa")) == figures(gold, scores)

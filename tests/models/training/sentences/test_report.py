@@ -11,7 +11,7 @@ from models.training.errors import OtherRun
 from models.training.sentences.baselines.constants import AlwaysRelated, Majority
 from models.training.sentences.baselines.systems import System
 from models.training.sentences.folds import split
-from models.training.sentences.report import AGAINST, best_baseline, holm, set_table, whole_table
+from models.training.sentences.report import AGAINST, BY_FOLD, best_baseline, set_table, whole_table
 from models.training.sentences.sets import SETS, Answers, baseline_answers, recipe_answers, refuse_other_rows
 
 SYSTEMS = {"always": System("always", AlwaysRelated), "majority": System("majority", Majority)}
@@ -22,14 +22,13 @@ def answers(name: str, *, share: float, ours: bool = False, seed: int = 1) -> An
     hit = np.random.default_rng(seed).random(200) < share
     scores = np.where(gold == hit, 1.0, -1.0)
     ids = tuple(f"r{i}" for i in range(200))
-    settings = {"encoder": {"package": "tiny"}, "network": {"form": "masked"}}
-    return Answers(name, ids, tuple(f"d{i // 2}" for i in range(200)), gold, scores, ours=ours, facts={"settings": settings})
-
-
-def test_holm_corrects_step_by_step() -> None:
-    assert holm({"a": 0.01, "b": 0.04, "c": 0.03}) == pytest.approx({"a": 0.03, "c": 0.06, "b": 0.06})
-    assert holm({"a": 0.9, "b": 0.8}) == {"b": 1.0, "a": 1.0}
-    assert holm({}) == {}
+    facts = {
+        "settings": {"encoder": {"package": "tiny"}, "network": {"form": "masked"}},
+        "metrics": {"int8": {"F1": 80.0}, "fp32": {"F1": 80.5}},
+        "folds": [{"sentences_per_second": {"int8": 90.0, "fp32": 45.0}, "bytes": {"int8": 25, "fp32": 100}}],
+    }
+    documents = tuple(f"d{i // 2}" for i in range(200))
+    return Answers(name, ids, documents, tuple("ab"[i // 100] for i in range(200)), gold, scores, ours=ours, facts=facts)
 
 
 def test_a_set_has_every_figure_and_the_difference_to_the_best_baseline() -> None:
@@ -39,10 +38,13 @@ def test_a_set_has_every_figure_and_the_difference_to_the_best_baseline() -> Non
     first, weak, best = table.rows
     assert isinstance(first.figures["F1"], Figure)
     assert first.figures["F1"].low < first.figures["F1"].value < first.figures["F1"].high
-    assert str(first.figures[AGAINST]).endswith("p < 0.01")
+    assert str(first.figures[AGAINST]).endswith("p < 0.01; McNemar p < 0.01")
     assert AGAINST not in weak.figures
     assert best.figures[AGAINST] == "best baseline"
-    assert "200 sentences, 100 related, of 100 documents" in "\n".join(draw("x", table))
+    assert isinstance(first.figures[BY_FOLD], float)
+    drawn = "\n".join(draw("x", table))
+    assert "200 sentences, 100 related, of 100 documents" in drawn
+    assert "good: int8 changes F1 by -0.50, reads 2.0 times as many sentences a second, and has 25% of the size." in drawn
 
 
 def test_the_whole_table_has_a_column_for_each_set() -> None:
