@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from models.training.sentences.rows import Row
 
-WORD = re.compile(r"@\w+\$|[^\W_]+(?:[-'’][^\W_]+)*|[^\w\s]|_")
+WORD = re.compile(r"@[\w-]+\$|[^\W_]+(?:[-'’][^\W_]+)*|[^\w\s]|_")
 
 
 @dataclass(frozen=True, slots=True)

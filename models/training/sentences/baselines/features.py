@@ -2,17 +2,22 @@
 Giuliano et al. 2006, https://aclanthology.org/E06-1051)."""
 
 from bisect import bisect_right
+from functools import lru_cache
 
 from models.training.sentences.baselines.rules import stated
 from models.training.sentences.rows import Row
 from models.training.sentences.words import Parts, parts
+from processors.records import EntityType
 
 NEAR = 3  # words before and after that count by themselves
-STEPS = (0, 1, 2, 3, 5, 8, 12, 18, 30)  # how far apart, in words
+STEPS = (0, 1, 2, 3, 5, 8, 12, 18, 30, 60)  # how far apart, in words
+MASKS = frozenset(f"@{kind.name.lower()}$" for kind in EntityType)
+"""The words of a row for mentions that it is not about."""
 NEGATIONS = frozenset({"no", "not", "without", "lack", "absence", "neither", "nor", "failed", "cannot", "unlikely"})
 HEDGES = frozenset({"may", "might", "could", "suggest", "suggests", "possible", "possibly", "whether", "potential", "putative", "likely"})
 
 
+@lru_cache(maxsize=16_384)
 def features(row: Row) -> dict[str, float]:
     """Feature name -> value: words and word pairs by place, distance, order, types, stating, denying and hedging words."""
     p = parts(row)
@@ -32,11 +37,11 @@ def _marks(row: Row, p: Parts) -> list[str]:
     everywhere = (*p.before, *p.between, *p.after)
     marks = [
         f"apart {bisect_right(STEPS, len(p.between))}",
-        f"long {bisect_right(STEPS, len(everywhere)) if len(everywhere) < 60 else 'very'}",
+        f"long {bisect_right(STEPS, len(everywhere))}",
         f"types {' '.join(row.kinds)}",
         f"swapped {p.swapped}",
         f"commas {min(p.between.count(','), 3)}",
-        f"others {min(sum(word in OTHERS for word in p.between), 3)}",
+        f"others {min(sum(word in MASKS for word in p.between), 3)}",
     ]
     for place, words in (("before", p.before[-NEAR:]), ("between", p.between), ("after", p.after[:NEAR])):
         stems = stated(words, row.kinds)
@@ -44,7 +49,3 @@ def _marks(row: Row, p: Parts) -> list[str]:
     marks += [f"denied {place}" for place, words in (("between", p.between), ("anywhere", everywhere)) if NEGATIONS & set(words)]
     marks += [f"hedged {place}" for place, words in (("between", p.between), ("anywhere", everywhere)) if HEDGES & set(words)]
     return marks
-
-
-OTHERS = frozenset({"protein", "gene", "disease", "drug", "chemical"})
-"""What masked corpora write for the mentions that a row is not about."""

@@ -79,7 +79,7 @@ class Frozen:
 
     def __init__(self, encode: Callable[[Sequence[Row]], NDArray[np.float32]]) -> None:
         self._encode = encode
-        self._known: dict[tuple[object, ...], NDArray[np.float32]] = {}
+        self._known: dict[Row, NDArray[np.float32]] = {}
 
     def __call__(self) -> Any:
         from sklearn.pipeline import make_pipeline
@@ -88,12 +88,7 @@ class Frozen:
         return make_pipeline(FunctionTransformer(self._rows), StandardScaler())
 
     def _rows(self, rows: Sequence[Row]) -> NDArray[np.float32]:
-        missing = list({_read(row): row for row in rows if _read(row) not in self._known}.values())
+        missing = list(dict.fromkeys(row for row in rows if row not in self._known))
         if missing:
-            self._known.update(zip(map(_read, missing), self._encode(missing), strict=True))
-        return np.stack([self._known[_read(row)] for row in rows])
-
-
-def _read(row: Row) -> tuple[object, ...]:
-    """What an encoder sees of a row."""
-    return row.text, row.first, row.second
+            self._known.update(zip(missing, self._encode(missing), strict=True))
+        return np.stack([self._known[row] for row in rows])
