@@ -23,6 +23,7 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
         GraphUnavailable      graph.unavailable
         GraphUnknownArticle   graph.unknown-article
         GraphUnknownEntity    graph.unknown-entity
+      GuidelineUnknown        model.guideline-unknown
       LeakedDocument          corpus.leak
       LicenceNotAllowed       corpus.licence
       OtherRun                training.other-run
@@ -86,7 +87,16 @@ from graphstore.errors import (
 )
 from models.corpora.errors import CorpusBroken, CorpusMissing, CorpusUnknown, LeakedDocument, LicenceNotAllowed
 from models.evaluation.errors import GoldUnusable, ResultUnusable
-from models.runtime.errors import Action, ArtefactCorrupt, ArtefactError, ArtefactMissing, BiorelayError, RuntimeUnavailable, TextTooLong
+from models.runtime.errors import (
+    Action,
+    ArtefactCorrupt,
+    ArtefactError,
+    ArtefactMissing,
+    BiorelayError,
+    GuidelineUnknown,
+    RuntimeUnavailable,
+    TextTooLong,
+)
 from models.training.errors import OtherRun, PrecisionLost, RecipeError, TargetsUnusable, WeightsMissing, WeightsUnusable
 from processors.errors import (
     NotJson,
@@ -156,6 +166,7 @@ __all__ = [
     "GraphUnavailable",
     "GraphUnknownArticle",
     "GraphUnknownEntity",
+    "GuidelineUnknown",
     "KeyMismatch",
     "KilledWorker",
     "LeakedDocument",

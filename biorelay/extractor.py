@@ -43,6 +43,7 @@ class Extractor:
         linker: Linker,
         *,
         sibling: PairwiseHead | None = None,
+        guideline: str | None = None,
         max_characters: int = MAX_CHARACTERS,
         cache_bytes: int = CACHE_BYTES,
     ) -> None:
@@ -52,11 +53,11 @@ class Extractor:
         self.linker = linker
         self.provenance = Provenance(
             software=__version__,
-            model=f"{artefact.reference}+{sibling.artefact.reference}" if sibling else artefact.reference,
+            model="+".join([artefact.reference, *([guideline] if guideline else []), *([sibling.artefact.reference] if sibling else [])]),
             generation=artefact.manifest.generation + (sibling.artefact.manifest.generation if sibling else 0),
             vocabulary=linker.version,
         )
-        encoder = Encoder(artefact, max_characters=max_characters, cache_bytes=cache_bytes)
+        encoder = Encoder(artefact, max_characters=max_characters, cache_bytes=cache_bytes, guideline=guideline)
         self.cache = encoder.cache
         self._recogniser = Recogniser(encoder, linker, self.provenance)
         self._classifier = RelationClassifier(encoder, RelationHead(artefact), linker.name_of, self.provenance, sibling=sibling)
@@ -68,17 +69,26 @@ class Extractor:
         vocabulary: str | Path | None = None,
         *,
         sibling: str | Path | None = None,
+        guideline: str | None = None,
         max_characters: int = MAX_CHARACTERS,
         cache_bytes: int = CACHE_BYTES,
     ) -> Self:
         """An extractor with a model (a folder, `name` or `name@version`) and a vocabulary; the shipped ones by default.
 
         `sibling` is the folder of a pairwise model that judges BioRED's relations in the model's place: one pass for each pair.
+        `guideline` is the corpus whose way to mark mentions is followed, where the model learned several.
 
-        Raises `ArtefactMissing`, `ArtefactCorrupt` or `ArtefactError`, and `RuntimeUnavailable` without onnxruntime.
+        Raises `ArtefactMissing`, `ArtefactCorrupt` or `ArtefactError`, `GuidelineUnknown`, and `RuntimeUnavailable` without onnxruntime.
         """
         asked = PairwiseHead(load_pairwise(Path(sibling)), SIBLING_TASK) if sibling else None
-        return cls(load_artefact(model), load_linker(vocabulary), sibling=asked, max_characters=max_characters, cache_bytes=cache_bytes)
+        return cls(
+            load_artefact(model),
+            load_linker(vocabulary),
+            sibling=asked,
+            guideline=guideline,
+            max_characters=max_characters,
+            cache_bytes=cache_bytes,
+        )
 
     def entities(self, abstract: Abstract) -> Entities:
         """The linked mentions of an abstract. Raises `TextTooLong`."""

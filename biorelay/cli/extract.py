@@ -80,6 +80,7 @@ def extract(
         model or settings.model,
         settings.vocabulary,
         sibling=sibling or settings.sibling,
+        guideline=settings.guideline,
         max_characters=settings.limits.text_characters,
     )
     problems = Problems()

@@ -169,6 +169,7 @@ def _facts(manifest: "Manifest", folder: Path) -> list[tuple[str, str]]:
         ("size", f"{size / 1e6:.1f} MB in {len(manifest.files)} files"),
         ("encoder", f"{manifest.encoder.precision}, width {manifest.encoder.hidden}, windows of {manifest.encoder.window} pieces"),
         ("entities", ", ".join(manifest.ner.types)),
+        *([("guidelines", f"{', '.join(manifest.ner.guidelines)}; {manifest.ner.guideline} by default")] if manifest.ner.heads else []),
         ("relations", ", ".join(label for label in manifest.relations.labels if label != "None")),
         ("made by", f"biorelay {manifest.software or '?'}, commit {manifest.git_commit or 'unknown'}"),
     ]

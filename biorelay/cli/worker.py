@@ -51,7 +51,11 @@ def worker(
     code = run_worker(
         settings.stream(),
         lambda: Extractor.load(
-            settings.model, settings.vocabulary, sibling=settings.sibling, max_characters=settings.limits.text_characters
+            settings.model,
+            settings.vocabulary,
+            sibling=settings.sibling,
+            guideline=settings.guideline,
+            max_characters=settings.limits.text_characters,
         ),
         lambda: graph_of(settings, read_only=False).__aenter__(),
     )

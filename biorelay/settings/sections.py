@@ -216,6 +216,8 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     model: str | None = None
     """name, name@version or folder of the model; the shipped one where not given"""
+    guideline: str | None = None
+    """the corpus whose way to mark mentions is followed, where the model learned several (`models show`); its own where not given"""
     sibling: str | None = None
     """folder of a pairwise model that judges relations in the model's place: more accurate, and some thirty times as slow"""
     vocabulary: str | None = None

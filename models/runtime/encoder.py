@@ -51,7 +51,7 @@ class Encoder:
         """`guideline`: the corpus whose way to mark mentions is followed, where the artefact has heads of several.
 
         Raises `ArtefactError` where graph or tokeniser are not what the manifest says, `RuntimeUnavailable` without onnxruntime,
-        `ValueError` for an unknown guideline.
+        `GuidelineUnknown`.
         """
         spec = artefact.manifest.encoder
         self.artefact = artefact

@@ -49,6 +49,12 @@ class ArtefactCorrupt(ArtefactError):
     code = "artefact.corrupt"
 
 
+class GuidelineUnknown(BiorelayError):
+    """The settings name a corpus whose way to mark mentions the model did not learn."""
+
+    code = "model.guideline-unknown"
+
+
 class RuntimeUnavailable(BiorelayError):
     """onnxruntime is not installed, or lacks the execution provider that the settings ask for."""
 

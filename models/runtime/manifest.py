@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from models.runtime.errors import GuidelineUnknown
+
 SCHEMA = "biorelay.artefact/1"
 
 OPSETS = range(13, 24)
@@ -80,10 +82,13 @@ class NerSpec(Part):
     def columns(self, guideline: str | None = None) -> tuple[int, ...]:
         """The columns of O, B and I of each type, in the order of `types`: by that guideline, where it has the type, else by the default.
 
-        Raises `ValueError` for a guideline that no head follows.
+        Raises `GuidelineUnknown` for a guideline that no head follows.
         """
         if guideline is not None and guideline not in self.guidelines:
-            raise ValueError(f"there is no guideline {guideline!r}; there are {', '.join(self.guidelines) or 'none to choose from'}")
+            raise GuidelineUnknown(
+                f"this model has no guideline {guideline!r}",
+                remedy=f"Name one of {', '.join(self.guidelines)}, or none." if self.heads else "Name none: it learned one way alone.",
+            )
         heads = self.heads or tuple((self.guideline, name) for name in self.types)
         at = [heads.index((guideline, name) if (guideline, name) in heads else (self.guideline, name)) for name in self.types]
         return tuple(3 * head + label for head in at for label in range(3))
