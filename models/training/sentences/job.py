@@ -57,6 +57,7 @@ def _fold(plan: SentenceRecipe, fold: Fold, work: Path, out: Path, *, resume: bo
     from models.training.engine import train
     from models.training.sentences.graph import Graph, export, quantise
     from models.training.sentences.task import SentenceTask
+    from models.training.weights import merge
 
     form = Form(plan.network.form)
     learned, carved = rows(fold.train, form), rows(fold.carved, form)
@@ -73,6 +74,7 @@ def _fold(plan: SentenceRecipe, fold: Fold, work: Path, out: Path, *, resume: bo
     progress(ProgressEvent("export", f"{fold.name}: writing the graph"))
     sentences = [task.maker.make(row) for row in scored]
     exact = work / "exact.onnx"
+    task.network.encoder.bert = merge(task.network.encoder.bert)
     export(task.network, [task.sentences[0], task.sentences[-1]], exact)
     quantise(exact, work / GRAPH)
     progress(ProgressEvent("evaluate", f"{fold.name}: scoring {len(scored)} rows"))
