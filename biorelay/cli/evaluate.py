@@ -106,9 +106,12 @@ def evaluate(
             shown = linking_table.markdown(result, earlier)
         elif is_pairwise(named):
             from models.evaluation.pairwise import evaluate_pairwise
+            from models.evaluation.pairwise_tables import store_tables
             from models.evaluation.table import table
 
             result = evaluate_pairwise(Path(str(named)), data, tell=tell)
+            if results is not None:
+                tell(f"drew {store_tables(result, results)}")
             shown = table(result)
         elif results is not None:
             from models.evaluation.release import release

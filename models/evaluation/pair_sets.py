@@ -47,9 +47,20 @@ def type_pairs(pairs: Iterable[Pair]) -> list[tuple[EntityType, EntityType]]:
     return sorted({(pair.head.type, pair.tail.type) for pair in pairs})
 
 
-def usual_labels(pairs: Iterable[Pair]) -> dict[tuple[EntityType, EntityType], str]:
-    """The most frequent label of each two types; of equally frequent ones the alphabet decides."""
-    seen: dict[tuple[EntityType, EntityType], Counter[str]] = defaultdict(Counter)
-    for pair in pairs:
-        seen[pair.head.type, pair.tail.type].update(pair.labels)
-    return {types: min(found, key=lambda label: (-found[label], label)) for types, found in seen.items() if found}
+class Usual:
+    """The most frequent label of each two types in some pairs, and of all of them; of equally frequent ones the alphabet decides."""
+
+    def __init__(self, pairs: Iterable[Pair]) -> None:
+        seen: dict[tuple[EntityType, EntityType], Counter[str]] = defaultdict(Counter)
+        for pair in pairs:
+            seen[pair.head.type, pair.tail.type].update(pair.labels)
+        self._by_types = {types: _most(found) for types, found in seen.items() if found}
+        self._all = _most(sum(seen.values(), Counter()))
+
+    def label(self, pair: Pair) -> str:
+        """The label that pairs of these types usually have; where none was seen, that of all pairs."""
+        return self._by_types.get((pair.head.type, pair.tail.type), self._all)
+
+
+def _most(found: Counter[str]) -> str:
+    return min(found, key=lambda label: (-found[label], label), default="")

@@ -15,7 +15,7 @@ from models.corpora.relations.reading import read_pairs
 from models.evaluation.counts import Counts, calibration_error
 from models.evaluation.gold import PAIR, TYPED
 from models.evaluation.ledger import record, weights_of
-from models.evaluation.pair_sets import Related, gold_relations, in_order, key_of, usual_labels
+from models.evaluation.pair_sets import Related, Usual, gold_relations, in_order, key_of
 from models.evaluation.scores import reports
 from models.runtime.pairwise import Named, PairwiseArtefact, PairwiseHead, load_pairwise
 from processors.sentences import split_sentences
@@ -34,7 +34,9 @@ def evaluate_pairwise(folder: Path, data: Path, *, sets: Sequence[str] = (), tel
     scored = scored_sets(artefact, sets)
     recipe = str(artefact.manifest.training.get("fingerprint", ""))
     record(scored, system=artefact.reference, weights=weights_of(folder), recipe=recipe, command="biorelay evaluate")
+    training = artefact.manifest.training
     result: dict[str, Any] = {"schema": SCHEMA, "artefact": artefact.reference, "precision": artefact.manifest.precision}
+    result |= {"seed": training.get("seed"), "shipping": bool(training.get("shipping"))}
     result["relations_gold_entities"], result["relations_same_sentence"] = score_sets(artefact, data, scored, tell=tell)
     return result
 
@@ -59,11 +61,11 @@ def score_sets(
         found[name] = {
             **score(gold, [(p, head.labels[label]) for p, label in zip(pairs, decided.tolist(), strict=True) if label]),
             **_calibration(head, pairs, probabilities, decided),
+            "documents": len(gold),
             "pairs": len(pairs),
         }
-        usual = usual_labels(read_pairs(corpus(of), "train", data))
-        together = [(p, usual[p.head.type, p.tail.type]) for p in pairs if not p.apart and (p.head.type, p.tail.type) in usual]
-        baseline[name] = score(gold, together)
+        usual = Usual(read_pairs(corpus(of), "train", data))
+        baseline[name] = score(gold, [(pair, usual.label(pair)) for pair in pairs if not pair.apart])
     return found, baseline
 
 

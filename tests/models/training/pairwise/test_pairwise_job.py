@@ -136,6 +136,37 @@ def test_leaks_and_strangers_stop_the_job(work: Path, tmp_path: Path) -> None:
         load_data(recipe, data, work / "out")
 
 
+def test_evaluation_scores_it_through_the_runtime(work: Path, made: tuple[Path, list[ProgressEvent]], tmp_path: Path) -> None:
+    """Against a plain count over the answers, gold relations that are no candidates among the missed."""
+    from models.corpora.registry import corpus
+    from models.corpora.relations.reading import read_pairs
+    from models.evaluation import gold
+    from models.evaluation.counts import Counts
+    from models.evaluation.pairwise import ask, evaluate_pairwise
+    from models.evaluation.pairwise_tables import store_tables
+    from models.runtime.pairwise import PairwiseHead, load_pairwise
+
+    result = evaluate_pairwise(made[0], work / "data", sets=["biored/dev"])
+    head = PairwiseHead(load_pairwise(made[0]), "biored")
+    pairs = read_pairs(corpus("biored"), "dev", work / "data")
+    decided = head.decide(ask(head, pairs)).tolist()
+    tables = []
+    for document in corpus("biored").read("dev", work / "data"):
+        own = [
+            (p.head.ids[0], p.tail.ids[0], head.labels[k]) for p, k in zip(pairs, decided, strict=True) if p.document == document.pmid and k
+        ]
+        tables.append(gold.relations(document, own))
+    for what in (gold.PAIR, gold.TYPED):
+        expected = Counts.total(table[what] for table in tables)
+        found = result["relations_gold_entities"]["biored/dev"][what]
+        assert (found["tp"], found["fp"], found["fn"]) == expected
+    baseline = result["relations_same_sentence"]["biored/dev"][gold.PAIR]
+    assert baseline["tp"] + baseline["fp"] == sum(not p.apart for p in pairs)
+    page = store_tables(result, tmp_path / "results").read_text(encoding="utf-8")
+    assert "tiny@1, int8" in page
+    assert "all pairs of a sentence" in page
+
+
 def test_extraction_may_ask_the_sibling(made: tuple[Path, list[ProgressEvent]]) -> None:
     from biorelay import Extractor
     from models.runtime.pairwise import Named, PairwiseHead, load_pairwise
