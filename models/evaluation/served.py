@@ -12,11 +12,12 @@ from models.runtime.artefact import Artefact
 from models.runtime.encoder import Encoded, Encoder
 from models.runtime.pairs import PairInputs, build_pairs
 from models.runtime.relation_head import Judged, RelationHead
+from processors.relations import MAX_ATTENDED, MAX_PAIRS, nearest_pairs
 
 
 @dataclass(frozen=True, slots=True)
 class GoldPairs:
-    """The candidate pairs of a document's gold entities."""
+    """The candidate pairs of a document's gold entities; of very many the nearest, as served."""
 
     ids: tuple[str, ...]  # by entity number
     inputs: PairInputs
@@ -44,7 +45,8 @@ class Served:
     def gold_pairs(self, document: Document) -> GoldPairs:
         encoded: Encoded = self.encode(document.text)
         entities = gold_entities(document, encoded.offsets)
-        inputs = build_pairs(encoded.hidden, entities.tokens, self.head.type_pairs)
+        limit = min(MAX_PAIRS, MAX_ATTENDED // max(len(encoded.hidden), 1))
+        inputs = nearest_pairs(build_pairs(encoded.hidden, entities.tokens, self.head.type_pairs), limit)
         relations = [document.relations.get(relation_key(entities.ids[a], entities.ids[b])) for a, b in inputs.pairs.tolist()]
         labels = np.array([LABELS.index(r) if r in LABELS else 0 for r in relations], dtype=np.int64)
         novel = [document.novel.get(relation_key(entities.ids[a], entities.ids[b])) for a, b in inputs.pairs.tolist()]

@@ -74,7 +74,8 @@ def _why_false(pair: Pair, sides: Sides) -> str:
     strange = [id_ for id_ in pair if id_ not in sides.gold]
     if strange:
         places = [place for entity in sides.gold.values() for place in entity.places]
-        return LINKING if all(_touches(sides.found[id_].places, places) for id_ in strange) else SPURIOUS
+        found = [sides.found.get(id_) for id_ in strange]
+        return LINKING if all(entity and _touches(entity.places, places) for entity in found) else SPURIOUS
     return _distance(pair, sides.gold, sides)
 
 

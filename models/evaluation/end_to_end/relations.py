@@ -8,6 +8,7 @@ from models.evaluation.counts import Counts
 from models.evaluation.end_to_end.gold_file import Stated
 from models.evaluation.end_to_end.names import letters
 from processors.records import EntityType, Predicate
+from processors.relations import MAX_MENTIONS
 
 PAIR, TYPED, NOVELTY, ALL = "pair", "pair and type", "pair and novelty", "pair, type and novelty"
 
@@ -47,9 +48,12 @@ class Entity:
 
 
 def entities(mentions: Iterable[tuple[int, int, EntityType, Sequence[str]]]) -> dict[str, Entity]:
-    """The entities of mentions (start, end, type, identifiers), by identifier, in order of their first mention."""
+    """The entities of mentions (start, end, type, identifiers), by identifier, in order of their first mention.
+
+    Of very many mentions the first stand in pairs, as when the model is served.
+    """
     found: dict[str, Entity] = {}
-    for start, end, kind, ids in sorted(mentions, key=lambda m: (m[0], m[1], m[2])):
+    for start, end, kind, ids in sorted(mentions, key=lambda m: (m[0], m[1], m[2]))[:MAX_MENTIONS]:
         for id_ in ids:
             found.setdefault(id_, Entity(kind)).places.append((start, end))
     return found

@@ -147,7 +147,9 @@ class _Scorer:
         found = {
             (IDS_OF_MENTIONS, self._system): _columns(of_gold, self._linker.link(id_, text, of_gold)),
             (IDS_OF_MENTIONS, EXACT_NAMES): _columns(of_gold, self._exact.link(id_, text, of_gold)),
-            (IDS_FROM_TEXT, self._system): [(m.type, identifier_column(m.identifiers, m.type)) for m in entities.mentions],
+            (IDS_FROM_TEXT, self._system): _columns(
+                [(m.start, m.end, m.type) for m in entities.mentions], [m.identifiers for m in entities.mentions]
+            ),
             (IDS_FROM_TEXT, EXACT_NAMES): _columns(of_text, self._exact.link(id_, text, of_text)),
         }
         for (part, system), columns in found.items():
@@ -166,9 +168,7 @@ class _Scorer:
     def _from_text(self, document: GoldDocument, entities: Entities, found: Relations, sentence_ends: Sequence[int]) -> None:
         stated = {convention: set(_stated(found.relations, convention)) for convention in identifiers.CONVENTIONS}
         self._says_novelty |= any(s.novel is not None for s in stated[identifiers.WHOLE])
-        named = relations.entities(
-            (m.start, m.end, m.type, identifiers.whole(identifier_column(m.identifiers, m.type), m.type)) for m in entities.mentions
-        )
+        named = relations.entities((m.start, m.end, m.type, _whole(m.identifiers, m.type)) for m in entities.mentions)
         self._relations(RAW_TEXT, self._system, document.relations, stated[identifiers.WHOLE])
         self._relations(RAW_TEXT + AS_CUT, self._system, document.plain_relations, stated[identifiers.PLAIN])
         self._together(RAW_TEXT, document, named, sentence_ends)
@@ -270,7 +270,12 @@ def _is_novel(probability: float | None) -> bool | None:
 
 
 def _columns(mentions: Sequence[spans.Span], links: Sequence[Sequence[Curie]]) -> list[tuple[EntityType, str]]:
-    return [(kind, identifier_column(curies, kind)) for (_, _, kind), curies in zip(mentions, links, strict=True)]
+    """Types and identifiers, one by one: two of a variant in one column could not be told apart."""
+    return [(kind, _column(curie, kind)) for (_, _, kind), curies in zip(mentions, links, strict=True) for curie in curies]
+
+
+def _whole(curies: Sequence[Curie], kind: EntityType) -> list[str]:
+    return [id_ for curie in curies for id_ in identifiers.whole(_column(curie, kind), kind)]
 
 
 def _column(curie: Curie, kind: EntityType) -> str:
