@@ -93,7 +93,7 @@ def train(name: str, recipe: Path, data: Path, out: Path, *, share: float) -> Pa
         encoder = encoder.model_copy(update={"adapter": changed["adapter"]})
         optimiser = optimiser.model_copy(update={"encoder_rate": ADAPTER_RATE})
     variant = plan.model_copy(update={"name": title, "corpora": corpora, "encoder": encoder, "optimiser": optimiser})
-    folder = out / title / plan.version
+    folder: Path = out / title / plan.version
     if not (folder / MANIFEST).is_file():
         folder = job("joint").run(variant, recipe, data, out, resume=True, progress=_tell)
     return folder

@@ -26,6 +26,12 @@ def train(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="OUT", help="Where name/version goes. Default: models in the data folder.")
     ] = None,
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            "--encoder", metavar="FOLDER|NAME", help="Another encoder in the recipe's place: a folder, or a hub's name. For research."
+        ),
+    ] = None,
     anew: Annotated[bool, typer.Option("--anew", help="Begin anew instead of going on with a run that was stopped.")] = False,
 ) -> None:
     """Train a model as a recipe says, and write its artefact.
@@ -36,6 +42,7 @@ def train(
     Examples:
       biorelay train relay-mini --data ../shared/data
       biorelay train my-recipe.toml --data corpora -o my-models
+      biorelay train relay-mini --encoder allenai/scibert_scivocab_uncased --data ../shared/data
     """
     from biorelay.cli.console import say
 
@@ -44,7 +51,7 @@ def train(
         from models.training.job import run
 
         with drawn() as told:
-            folder = run(_recipe(recipe), data, place, resume=not anew, progress=told)
+            folder = run(_recipe(recipe), data, place, encoder=encoder, resume=not anew, progress=told)
     say(f"the model is in {folder}: try `biorelay models verify {folder}`, or set BIORELAY_MODEL={folder}")
 
 

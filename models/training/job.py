@@ -5,17 +5,19 @@ from pathlib import Path
 from models.training.errors import RecipeError
 from models.training.kinds import job
 from models.training.progress import Progress, silent
-from models.training.recipe import read_recipe
+from models.training.recipe import read_recipe, with_encoder
 
 
-def run(recipe: Path, data: Path, out: Path, *, resume: bool = True, progress: Progress = silent) -> Path:
-    """Train a recipe and write what it makes to `out/<name>/<version>`; that folder.
+def run(recipe: Path, data: Path, out: Path, *, encoder: str | None = None, resume: bool = True, progress: Progress = silent) -> Path:
+    """Train a recipe and write what it makes to `out/<name>/<version>`; that folder. `encoder`: as `with_encoder` takes it.
 
     Checkpoints lie in `out/<name>/<version>.run`; a run that was killed goes on there, and one that is complete
     only exports. With `resume=False` it begins anew. Raises `RecipeError`, `CorpusMissing`, `LeakedDocument`,
     `LicenceNotAllowed`, `WeightsMissing`, `OtherRun`.
     """
     plan = read_recipe(recipe)
+    if encoder:
+        plan = with_encoder(plan, encoder)
     folder: Path = job(plan.kind).run(plan, recipe, data, out, resume=resume, progress=progress)
     return folder
 

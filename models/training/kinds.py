@@ -7,6 +7,7 @@ from typing import Any
 
 KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "assertion": ("models.training.assertion", "AssertionRecipe"),
         "joint": ("models.training.joint", "JointRecipe"),
         "pairwise": ("models.training.pairwise", "PairwiseRecipe"),
         "pretrain": ("models.training.pretrain", "PretrainRecipe"),

@@ -108,10 +108,11 @@ def _first_apart(model: Any) -> None:
         bias = _only_sum(graph, made)
         nodes = []
         for part, (start, stop) in ranges.items():
+            piece = f"{read}/cut/{part}"
             if read not in cut:
-                nodes.append(helper.make_node("Slice", [read, start, stop, "first_apart/axis"], [f"{read}/{part}"], f"{read}/{part}"))
+                nodes.append(helper.make_node("Slice", [read, start, stop, "first_apart/axis"], [piece], piece))
             product = f"{made}/{part}"
-            nodes.append(helper.make_node("MatMul", [f"{read}/{part}", node.input[1]], [product], f"{node.name}/{part}"))
+            nodes.append(helper.make_node("MatMul", [piece, node.input[1]], [product], f"{node.name}/{part}"))
             if bias is not None:
                 other = next(name for name in bias.input if name != made)
                 nodes.append(helper.make_node("Add", [product, other], [f"{bias.output[0]}/{part}"], f"{bias.name}/{part}"))

@@ -1,12 +1,14 @@
 """Recipes: TOML files that say everything a training run depends on. Here is what all kinds share."""
 
 import hashlib
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from models.corpora.licences import ALLOWED_LICENCES
 from models.training.errors import RecipeError
 from models.training.kinds import KINDS, recipe_class
 
@@ -108,6 +110,12 @@ class Recipe(Part):
     optimiser: Optimiser = Optimiser()
     export: ExportPart = Field(default=ExportPart(), exclude=True)
 
+    @model_validator(mode="after")
+    def _weights_may_ship(self) -> Self:
+        if self.shipping and not self.encoder.licence.startswith(tuple(ALLOWED_LICENCES)):
+            raise ValueError(f"a model that ships may not start from weights whose licence is {self.encoder.licence!r}")
+        return self
+
     def fingerprint(self) -> str:
         """Changes with anything that the weights depend on."""
         return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()
@@ -134,6 +142,18 @@ def read_recipe(path: Path) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise RecipeError(f"{path}: {'.'.join(str(p) for p in first['loc']) or 'recipe'}: {first['msg']}") from error
+
+
+def with_encoder(recipe: Any, named: str) -> Any:
+    """The recipe with another encoder, a folder or the name of a hub's: for research, since its licence is not stated.
+
+    It gets a name of its own; window, dropout and adapter stay as they are.
+    """
+    source: dict[str, Any] = {"folder": named} if Path(named).is_dir() else {"hub": named}
+    kept: dict[str, Any] = {name: getattr(recipe.encoder, name) for name in ("window", "overlap", "dropout", "adapter", "lora")}
+    title = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(named).name).strip("-.") or "encoder"
+    encoder = EncoderPart(licence="not stated", **source, **kept)
+    return recipe.model_copy(update={"name": f"{recipe.name}-{title}", "shipping": False, "encoder": encoder})
 
 
 def _read(path: Path) -> dict[str, Any]:

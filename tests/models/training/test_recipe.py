@@ -8,6 +8,7 @@ import models.training
 from models.corpora.registry import CORPORA
 from models.training import read_recipe
 from models.training.errors import RecipeError
+from models.training.recipe import with_encoder
 
 RECIPES = Path(models.training.__file__).with_name("recipes")
 RELAY = RECIPES / "relay-mini.toml"
@@ -33,6 +34,7 @@ def test_shipped_recipes_are_sound(path: Path) -> None:
         ("biorelay.recipe/1", "biorelay.recipe/2", "schema"),
         ("encoder_rate = 3e-4", "encoder_rate = -1.0", "encoder_rate"),
         ("[relations]", "[relations", "TOML"),
+        ('licence = "Apache-2.0', 'licence = "not stated', "weights whose licence is"),
     ],
 )
 def test_faults_are_named(tmp_path: Path, old: str, new: str, complaint: str) -> None:
@@ -54,3 +56,39 @@ def test_anything_that_matters_changes_the_fingerprint(tmp_path: Path) -> None:
     place = tmp_path / "recipe.toml"
     place.write_text(text.replace("seed = 1", "seed = 2"), encoding="utf-8")
     assert read_recipe(place).fingerprint() != read_recipe(RELAY).fingerprint()
+
+
+def test_a_recipe_extends_another(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text(RELAY.read_text(encoding="utf-8"), encoding="utf-8")
+    place = tmp_path / "recipe.toml"
+    place.write_text('extends = "base.toml"\nseed = 7\n[optimiser]\nencoder_rate = 1e-5\n', encoding="utf-8")
+    base, recipe = read_recipe(RELAY), read_recipe(place)
+    assert recipe.seed == 7
+    assert recipe.optimiser.encoder_rate == 1e-5
+    assert recipe.optimiser.head_rate == type(recipe.optimiser)().head_rate  # a table is taken whole or not at all
+    assert recipe.corpora == base.corpora
+    for wrong, complaint in (("none.toml", "no recipe"), ("recipe.toml", "extends itself")):
+        place.write_text(f'extends = "{wrong}"\n', encoding="utf-8")
+        with pytest.raises(RecipeError, match=complaint):
+            read_recipe(place)
+
+
+def test_how_a_result_is_served_changes_no_fingerprint(tmp_path: Path) -> None:
+    place = tmp_path / "recipe.toml"
+    place.write_text(RELAY.read_text(encoding="utf-8") + '\n[export]\nprecision = "fp16"\nloss_limit = 1.0\n', encoding="utf-8")
+    recipe = read_recipe(place)
+    assert recipe.export.precision == "fp16"
+    assert recipe.fingerprint() == read_recipe(RELAY).fingerprint()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_any_recipe_takes_another_encoder(path: Path, tmp_path: Path) -> None:
+    given = read_recipe(path)
+    for named, field in ((str(tmp_path), "folder"), ("org/some_encoder", "hub")):
+        recipe = with_encoder(given, named)
+        assert getattr(recipe.encoder, field) == named
+        assert recipe.encoder.window == given.encoder.window
+        assert not recipe.shipping
+        assert recipe.name.startswith(f"{given.name}-")
+        assert recipe.fingerprint() != given.fingerprint()
+        assert type(given).model_validate(recipe.model_dump(by_alias=True), strict=True) == recipe

@@ -1,0 +1,1 @@
+"""Negation and speculation learned from BioScope: cues and what they bear on, beside the rules that serve."""
