@@ -34,6 +34,15 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
                 judged = report["tp"] + report["fp"] + report["fn"]
                 if judged and (which in _TOTALS or not (system in BASELINES or part.endswith(AS_CUT))):
                     yield f"| {system} | {which} | {_figures(report)} | {report['tp'] + report['fn']} |"
+    if result["labels_of_pairs"]:
+        labels = result["labels_of_pairs"]
+        yield ""
+        yield f"**labels of candidate pairs between gold entities** ({labels['pairs']}, of which {labels['related']} are related)"
+        yield ""
+        yield "| system | accuracy | MCC | AUC of any relation |"
+        yield "| --- | ---: | ---: | ---: |"
+        for system, figures in labels["systems"].items():
+            yield f"| {system} | {figures['accuracy']:.1f} | {figures['mcc']:.1f} | {figures['auc']:.1f} |"
     yield ""
     yield "**calibration error** (probabilities against being right, percent)"
     yield ""

@@ -24,6 +24,7 @@ from models.evaluation.linking_sets import Alternates
 from models.evaluation.reliability import MENTIONS, MentionReliability, PairReliability
 from models.evaluation.scores import reports
 from models.evaluation.served import GoldPairs, Served
+from models.evaluation.statistics import accuracy, mcc, roc_auc
 from models.runtime.errors import TextTooLong
 from processors.linking import Linker
 from processors.outputs.pubtator import identifier_column
@@ -37,6 +38,7 @@ IDS_OF_MENTIONS, IDS_FROM_TEXT = "identifiers of gold mentions", "identifiers fr
 AS_CUT = ", cut as scorers of PubTator files do"
 DICTIONARY, EXACT_NAMES = "dictionary of training names", "exact names"
 OF_SENTENCE, OF_DOCUMENT = "all pairs of a sentence", "all pairs of a document"
+NEVER = "no pair is related"
 BASELINES = frozenset({DICTIONARY, EXACT_NAMES, OF_SENTENCE, OF_DOCUMENT})
 
 Tell = Callable[[str], None]
@@ -106,6 +108,7 @@ class _Scorer:
         self._mention_curves, self._pair_curves = MentionReliability(served), PairReliability(served)
         self._entity_confusion = np.zeros((len(gold.types) + 1,) * 2, dtype=np.int64)
         self._relation_confusion = np.zeros((len(LABELS),) * 2, dtype=np.int64)
+        self._pair_labels: list[tuple[int, int, float]] = []  # gold label, the model's, its probability of any relation
         self._too_long: list[str] = []
         self._scored = 0
         self._says_novelty = False
@@ -197,6 +200,7 @@ class _Scorer:
                 if relation.label in LABELS and relation.pair not in judged:
                     self._relation_confusion[LABELS.index(relation.label), 0] += 1
             self._pair_curves.add(number, pairs)
+            self._pair_labels += zip(pairs.labels.tolist(), labels.tolist(), (1 - pairs.probabilities[:, 0]).tolist(), strict=True)
 
     def _sides(
         self, document: GoldDocument, sentence_ends: Sequence[int], found: Mapping[str, relations.Entity], stated: set[Stated]
@@ -235,10 +239,27 @@ class _Scorer:
             "types": [kind.value for kind in self._gold.types],
             "notices": [*self._gold.notices, *self._own_notices()],
             "scores": self._without_novelty(self._tally.reports()),
+            "labels_of_pairs": self._labels(),
             "calibration": curves,
             "confusion": confusion,
             "mistakes": {part: counted([m for m in self.mistakes if m.part == part], examples) for part in parts},
         }
+
+    def _labels(self) -> dict[str, Any]:
+        """How candidate pairs of gold entities are labelled, in percent: most of them are not related, so accuracy says little alone."""
+        if not self._pair_labels:
+            return {}
+        gold, said, scores = zip(*self._pair_labels, strict=True)
+        related = [label > 0 for label in gold]
+        figures = {
+            self._system: (accuracy(gold, said), mcc(gold, said), roc_auc(related, scores)),
+            NEVER: (accuracy(gold, [0] * len(gold)), 0.0, 0.5),
+        }
+        systems = {
+            system: {name: round(100 * figure, 2) for name, figure in zip(("accuracy", "mcc", "auc"), those, strict=True)}
+            for system, those in figures.items()
+        }
+        return {"pairs": len(gold), "related": sum(related), "systems": systems}
 
     def _own_notices(self) -> Iterator[str]:
         if self._too_long:

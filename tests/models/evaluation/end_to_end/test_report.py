@@ -21,6 +21,7 @@ from models.evaluation.end_to_end.report import (
     EXACT_NAMES,
     IDS_FROM_TEXT,
     IDS_OF_MENTIONS,
+    NEVER,
     OF_DOCUMENT,
     OF_SENTENCE,
     RELAXED,
@@ -79,6 +80,14 @@ def test_mistakes_and_confusions_add_up_to_the_scores(found: Evaluation) -> None
     typed = scores[GOLD_ENTITIES][found.result["model"]][TYPED]
     assert sum(map(sum, relations[1:])) == typed["tp"] + typed["fn"]
     assert sum(relations[n][n] for n in range(1, len(relations))) == typed["tp"]
+
+
+def test_labels_of_pairs_stand_beside_saying_nothing(found: Evaluation) -> None:
+    labels = found.result["labels_of_pairs"]
+    ours, nothing = labels["systems"][found.result["model"]], labels["systems"][NEVER]
+    assert nothing == {"accuracy": pytest.approx(100 * (1 - labels["related"] / labels["pairs"]), abs=0.01), "mcc": 0.0, "auc": 50.0}
+    assert ours["auc"] > 60
+    assert ours["mcc"] > 20
 
 
 def test_calibration_is_measured_before_and_after(found: Evaluation) -> None:

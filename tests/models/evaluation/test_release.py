@@ -1,0 +1,48 @@
+"""The tables of a release, from a result such as `release` makes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.corpora.documents import ENTITY_TYPES
+from models.evaluation.counts import Counts, report
+from models.evaluation.end_to_end.job import evaluate_file
+from models.evaluation.linking_report import EXACT, LINKED, MENTIONS, RAW
+from models.evaluation.release import CARVED, DEV, tables
+from models.evaluation.results import Kind, Section, page, read_tables, store
+from models.runtime.artefact import load_artefact
+
+GOLD = Path(__file__).parents[2] / "data" / "biored_small.pubtator"
+
+
+@pytest.fixture(scope="module")
+def result() -> dict[str, Any]:
+    dev = evaluate_file(GOLD, None, None).result
+    figures = report([Counts(8, 1, 2), Counts(3, 3, 1)])
+    by_type = {kind.value: figures for kind in (*ENTITY_TYPES,)} | {"all": figures}
+    way = {"documents": 2, LINKED: {"plain": by_type}, EXACT: {"plain": by_type}}
+    sets = ("biored/dev", "bc5cdr/test", "ncbi-disease/test")
+    return {
+        "scores": {"ner": dict.fromkeys(sets, by_type)},
+        "baselines": {"ner_dictionary": dict.fromkeys(sets, by_type)},
+        "documents": dict.fromkeys(sets, 2),
+        "end_to_end": {DEV: dev},
+        "linking": {"vocabulary": "vocabulary@2", "sets": {name: {RAW: way, MENTIONS: way} for name in (*sets, "nlm-gene/test")}},
+        "calibration": {place: {"documents": 6, "curves": dev["calibration"]} for place in (CARVED, DEV)},
+    }
+
+
+def test_every_table_is_stored_and_drawn_with_its_baselines(result: dict[str, Any], tmp_path: Path) -> None:
+    model = load_artefact()
+    made = dict(tables(model, result))
+    assert {"entities", "relations-gold-entities", "relations-raw-text", "pair-labels", "linking", "calibration", "mistakes"} <= made.keys()
+    for name in ("entities", "relations-gold-entities", "relations-raw-text", "pair-labels", "linking"):
+        assert {row.kind for row in made[name].rows} == {Kind.OURS, Kind.BASELINE}
+    for name, table in made.items():
+        store(name, table, tmp_path)
+    assert read_tables(tmp_path) == dict(sorted(made.items()))
+    drawn = page(made)
+    assert f"## {Section.SHIPPED}" in drawn
+    assert f"**{model.reference}, int8**" in drawn
+    assert "| all pairs of a sentence |" in drawn
