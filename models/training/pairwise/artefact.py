@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.corpora.documents import ENTITY_TYPES
+from models.corpora.relations.pair import Pair
+from models.evaluation.counts import Counts
 from models.evaluation.ledger import record, weights_of
 from models.evaluation.pairwise import logits, score_sets, scored_sets
 from models.runtime.artefact import MANIFEST, TOKENIZER
 from models.runtime.pairwise import GRAPH, SCHEMA, PairwiseHead, load_pairwise
+from models.training.gate import losses, refuse_loss
 from models.training.graphs import OPSET
 from models.training.joint.calibration import TEMPERATURES
 from models.training.joint.manifest import write_tokenizer
@@ -32,28 +36,37 @@ CARD = "MODEL_CARD.md"
 def write_artefact(
     recipe: PairwiseRecipe, network: Sibling, gathered: PairData, training: dict[str, Any], *, data: Path, out: Path, progress: Progress
 ) -> Path:
-    """Write `out/<name>/<version>`, whole, in place of an older one; the folder."""
+    """Write `out/<name>/<version>`, whole, in place of an older one; the folder.
+
+    Raises `PrecisionLost` where the served precision loses more on the held-out documents than the recipe allows.
+    """
     folder = out / recipe.name / recipe.version
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as place:
-        work, exact = Path(place) / "int8", Path(place) / "fp32"
+        work, exact = Path(place) / "served", Path(place) / "fp32"
         work.mkdir()
         exact.mkdir()
         network.encoder.bert = merge(network.encoder.bert)
         progress(ProgressEvent("export", "writing the graphs"))
         export_network(network, exact / GRAPH)
-        write_precision(exact / GRAPH, work / GRAPH, "int8")
+        precision = recipe.export.precision
+        write_precision(exact / GRAPH, work / GRAPH, precision)
         write_tokenizer(weights_folder(recipe.encoder, out) / TOKENIZER, work / TOKENIZER)
         shutil.copyfile(work / TOKENIZER, exact / TOKENIZER)
         facts = _Facts(recipe, gathered, training)
-        facts.write(work, "int8")
+        facts.write(work, precision)
+        facts.write(exact, "fp32")
         progress(ProgressEvent("calibrate", "fitting temperatures on the held-out documents"))
-        facts.temperatures = _temperatures(work, gathered)
-        facts.write(work, "int8")
+        held_out = _HeldOut(work, gathered)
+        facts.temperatures = held_out.temperatures()
+        lost = losses(_HeldOut(exact, gathered).counts(), held_out.counts())
+        refuse_loss(lost, limit=recipe.export.loss_limit, precision=precision)
+        facts.write(work, precision)
         facts.write(exact, "fp32")
         facts.metrics = _metrics(work, exact, data, progress)
-        write_card(facts.document(work, "int8"), work / CARD)
-        facts.write(work, "int8")
+        facts.metrics["lost_on_held_out"] = {name: loss._asdict() for name, loss in lost.items()}
+        write_card(facts.document(work, precision), work / CARD)
+        facts.write(work, precision)
         load_pairwise(work)
         if folder.exists():
             folder.rename(Path(place) / "old")
@@ -106,20 +119,39 @@ class _Facts:
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
-def _temperatures(folder: Path, gathered: PairData) -> dict[str, float]:
-    """By task, the least log loss of the labels of the held-out documents' pairs (Guo et al. 2017); 1 where nothing is held out."""
-    artefact = load_pairwise(folder)
-    found = {}
-    for number, name in enumerate(gathered.labels.tasks):
-        pairs = [example.pair for example in gathered.held_out if example.task == number]
-        if not pairs:
-            continue
-        head = PairwiseHead(artefact, name)
-        scores = logits(head, pairs)
-        gold = np.array([head.labels.index(pair.label) if pair.label in head.labels else 0 for pair in pairs])
-        losses = {t: _log_loss(scores / t, gold) for t in TEMPERATURES.tolist()}
-        found[name] = round(min(losses, key=lambda t: losses[t]), 4)
-    return found
+class _HeldOut:
+    """The held-out documents' pairs by task, and what a precision says of them."""
+
+    def __init__(self, folder: Path, gathered: PairData) -> None:
+        artefact = load_pairwise(folder)
+        self.labels: dict[str, tuple[str, ...]] = {}
+        self.pairs: dict[str, list[Pair]] = {}
+        self.scores: dict[str, NDArray[np.float64]] = {}
+        for number, name in enumerate(gathered.labels.tasks):
+            pairs = [example.pair for example in gathered.held_out if example.task == number]
+            if pairs:
+                head = PairwiseHead(artefact, name)
+                self.labels[name], self.pairs[name], self.scores[name] = head.labels, pairs, logits(head, pairs)
+
+    def temperatures(self) -> dict[str, float]:
+        """By task, the least log loss of the labels (Guo et al. 2017)."""
+        found = {}
+        for name, labels in self.labels.items():
+            gold = np.array([labels.index(pair.label) if pair.label in labels else 0 for pair in self.pairs[name]])
+            tried = {_log_loss(self.scores[name] / t, gold): t for t in TEMPERATURES.tolist()}
+            found[name] = round(tried[min(tried)], 4)
+        return found
+
+    def counts(self) -> dict[str, list[Counts]]:
+        """By task and document, typed relations."""
+        found = {}
+        for name, labels in self.labels.items():
+            tables: dict[str, Counts] = {}
+            for pair, label in zip(self.pairs[name], self.scores[name].argmax(axis=1).tolist(), strict=True):
+                own = Counts.of(set(pair.labels), {labels[label]} if label else set())
+                tables[pair.document] = Counts.total((tables.get(pair.document, Counts()), own))
+            found[name] = list(tables.values())
+        return found
 
 
 def _log_loss(scores: Any, gold: Any) -> float:
@@ -138,6 +170,5 @@ def _metrics(work: Path, exact: Path, data: Path, progress: Progress) -> dict[st
     sets = scored_sets(served)
     for folder, system in ((work, served.reference), (exact, f"{served.reference} fp32")):
         record(sets, system=system, weights=weights_of(folder), recipe=served.manifest.training["fingerprint"], command="biorelay train")
-    int8, baseline = score_sets(served, data, sets, tell=tell)
-    fp32, _ = score_sets(load_pairwise(exact), data, sets, tell=tell)
-    return {"int8": int8, "fp32": fp32, "same_sentence": baseline}
+    found, baseline = score_sets(served, data, sets, tell=tell)
+    return {"served": found, "fp32": score_sets(load_pairwise(exact), data, sets, tell=tell)[0], "same_sentence": baseline}

@@ -86,6 +86,8 @@ class PairwiseRecipe(Recipe):
 
     @model_validator(mode="after")
     def _fits_the_window(self) -> "PairwiseRecipe":
+        if self.encoder.case:
+            raise ValueError("encoder.case: questions do not say how a word is written")
         widest = max(part.read.budget for part in self.corpora) + OVERHEAD
         if widest > self.encoder.window:
             raise ValueError(f"a question may have {widest} pieces, the encoder's window is {self.encoder.window}")

@@ -1,7 +1,8 @@
 """Soft labels for the joint model's candidate pairs: what a pairwise teacher thinks of documents that it did not learn from.
 
 A file is gzipped JSON lines. The first says what it is:
-`{"schema": "biorelay.targets/1", "labels": ["None", ...], "teachers": ["name@version", ...]}`; each other line is a document:
+`{"schema": "biorelay.targets/1", "labels": ["None", ...], "teachers": {"name@version": what its manifest says of its training}}`;
+each other line is a document:
 `{"document": "biored/train 123", "text": sha256 of its text, "pairs": [[id, id, [probability of each label]], ...]}`, ids sorted.
 Probabilities are calibrated and rounded to four digits; the same teachers and documents give the same bytes.
 """
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.corpora.documents import LABELS, Document, relation_key
+from models.corpora.licences import refuse_research
 from models.corpora.registry import corpus
 from models.corpora.relations.entities import BIORED, entity_pairs
 from models.corpora.relations.pair import Pair
@@ -37,16 +39,20 @@ Answers = Mapping[tuple[str, str], NDArray[np.float32]]
 
 
 class Targets:
-    """A file of soft labels, read whole."""
+    """A file of soft labels, read whole. `teachers` says how each was trained: shipping, corpora and their licences, sets held apart."""
 
-    def __init__(self, labels: Sequence[str], teachers: Sequence[str], answers: Mapping[str, Answers]) -> None:
-        self.labels = tuple(labels)
-        self.teachers = tuple(teachers)
+    def __init__(self, teachers: Mapping[str, Mapping[str, Any]], answers: Mapping[str, Answers]) -> None:
+        self.teachers = teachers
         self._answers = answers
 
     def __len__(self) -> int:
         """How many documents it has answers for."""
         return len(self._answers)
+
+    def refuse_research(self) -> None:
+        """Raise `LicenceNotAllowed` where a teacher is none that a model which ships may learn from."""
+        for name, training in self.teachers.items():
+            refuse_research(name, training)
 
     def of(self, text: str, ids: Sequence[str], pairs: NDArray[np.int64], *, temperature: float = 1.0) -> NDArray[np.float32]:
         """Probabilities (P, R) of `LABELS` for pairs (P, 2) of numbers into `ids`; a row of NaN where no teacher answered.
@@ -72,13 +78,15 @@ def read_targets(path: Path) -> Targets:
             if head["schema"] != SCHEMA or sorted(head["labels"]) != sorted(LABELS):
                 raise TargetsUnusable(f"{path} is no {SCHEMA} file with the labels {', '.join(LABELS)}", remedy=REMEDY)
             order = [head["labels"].index(label) for label in LABELS]
+            if not isinstance(head["teachers"], dict):
+                raise TypeError("teachers are told of by name")
             for content in stream:
                 line += 1
                 document = json.loads(content)
                 answers[str(document["text"])] = {relation_key(a, b): _row(p, order) for a, b, p in document["pairs"]}
     except (OSError, EOFError, UnicodeDecodeError, ValueError, KeyError, TypeError, IndexError) as error:
         raise TargetsUnusable(f"{path}:{line} is no line of soft labels: {error}", remedy=REMEDY) from error
-    return Targets(LABELS, head["teachers"], answers)
+    return Targets(head["teachers"], answers)
 
 
 def _row(values: Sequence[float], order: Sequence[int]) -> NDArray[np.float32]:
@@ -111,7 +119,7 @@ def write_targets(
     written: set[str] = set()
     with path.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as stream:
         labels = list(heads[0].labels)
-        stream.write(_line({"schema": SCHEMA, "labels": labels, "teachers": [teacher.reference for teacher in teachers]}))
+        stream.write(_line({"schema": SCHEMA, "labels": labels, "teachers": {t.reference: _said(t) for t in teachers}}))
         for number, document in enumerate(documents, start=1):
             may = [head for head, answers in zip(heads, unseen, strict=True) if seen or answers(document)]
             mark = text_mark(document.text)
@@ -122,6 +130,13 @@ def write_targets(
                 stream.write(_line({"document": f"{document.corpus} {document.pmid}", "text": mark, "pairs": list(_pairs(pairs, p))}))
             progress(ProgressEvent("distil", document.corpus, number, len(documents)))
     return len(written)
+
+
+def _said(teacher: PairwiseArtefact) -> dict[str, Any]:
+    """What `refuse_research` and a reader ask of a teacher's training."""
+    return {
+        name: teacher.manifest.training[name] for name in ("shipping", "weights", "corpora", "scored") if name in teacher.manifest.training
+    }
 
 
 def _line(content: Mapping[str, Any]) -> bytes:

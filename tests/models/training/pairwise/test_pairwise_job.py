@@ -32,7 +32,8 @@ def test_a_run_ends_with_an_artefact_that_says_what_it_learned_from(made: tuple[
     assert biored["pieces_read"] > 0
     assert manifest["labels"][:2] == ["None", "Association"]
     assert manifest["tasks"]["bc5cdr"]["labels"] == {"CID": "cid:CID"}
-    assert set(manifest["metrics"]["int8"]) == {"biored/dev", "bc5cdr/dev", "bc5cdr/test"}
+    assert set(manifest["metrics"]["served"]) == {"biored/dev", "bc5cdr/dev", "bc5cdr/test"}
+    assert set(manifest["metrics"]["lost_on_held_out"]) == {"biored"}
     assert "Nothing of biored/dev" in (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.corpora.documents import LABELS
+from models.corpora.errors import LicenceNotAllowed
 from models.corpora.registry import corpus
 from models.training.errors import TargetsUnusable
 from models.training.pairwise.folds import fold_of
@@ -20,7 +21,7 @@ TEXT = "Aspirin and thrombosis."
 
 
 def targets(row: list[float]) -> Targets:
-    return Targets(LABELS, ["teacher@1"], {text_mark(TEXT): {("a", "b"): np.array(row, dtype=np.float32)}})
+    return Targets({"teacher@1": {"shipping": False}}, {text_mark(TEXT): {("a", "b"): np.array(row, dtype=np.float32)}})
 
 
 @given(st.lists(st.integers(1, 1000), min_size=len(LABELS), max_size=len(LABELS)), st.sampled_from([1.0, 2.0, 4.0]))
@@ -40,21 +41,30 @@ def test_what_no_teacher_answered_is_nan() -> None:
     assert np.isnan(soft.of("another text", ["a", "b"], np.array([[0, 1]]))).all()
 
 
+def test_what_a_research_teacher_says_may_not_ship() -> None:
+    with pytest.raises(LicenceNotAllowed, match="teacher@1"):
+        targets([1.0, *[0.0] * (len(LABELS) - 1)]).refuse_research()
+    licences = [{"name": "biored", "licence": "US Government public domain"}]
+    Targets({"open@1": {"shipping": True, "corpora": licences}}, {}).refuse_research()
+    with pytest.raises(LicenceNotAllowed, match="drugprot"):
+        Targets({"open@1": {"shipping": True, "corpora": [{"name": "drugprot", "licence": "not stated"}]}}, {}).refuse_research()
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         (b"no gzip", "soft.jsonl.gz:1"),
         (gzip.compress(b"{}\n"), "soft.jsonl.gz:1"),
-        (gzip.compress(json.dumps({"schema": "biorelay.targets/1", "labels": ["None"], "teachers": []}).encode()), "labels"),
-        (gzip.compress(json.dumps({"schema": "biorelay.targets/1", "labels": LABELS, "teachers": []}).encode() + b"\n{]"), ":2"),
+        (gzip.compress(json.dumps({"schema": "biorelay.targets/1", "labels": ["None"], "teachers": {}}).encode()), "labels"),
+        (gzip.compress(json.dumps({"schema": "biorelay.targets/1", "labels": LABELS, "teachers": {}}).encode() + b"\n{]"), ":2"),
         (
             gzip.compress(
-                json.dumps({"schema": "biorelay.targets/1", "labels": LABELS, "teachers": []}).encode()
+                json.dumps({"schema": "biorelay.targets/1", "labels": LABELS, "teachers": {}}).encode()
                 + b'\n{"text": "x", "pairs": [["a", "b", [0.5]]]}'
             ),
             ":2",
         ),
-        (gzip.compress(json.dumps({"schema": "biorelay.targets/1", "labels": LABELS, "teachers": []}).encode())[:-6], ":1"),
+        (gzip.compress(json.dumps({"schema": "biorelay.targets/1", "labels": LABELS, "teachers": {}}).encode())[:-6], ":1"),
     ],
 )
 def test_a_file_that_is_none_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
@@ -84,6 +94,7 @@ def test_a_teacher_answers_for_what_it_did_not_learn(work: Path, tmp_path: Path)
     path = tmp_path / "soft.jsonl.gz"
     assert write_targets([folder], ["biored", "bc5cdr"], work / "data", path) == 4, "one held out of BioRED, three of BC5CDR"
     soft = read_targets(path)
+    assert soft.teachers["tiny@1"]["scored"] == ["biored/dev", "bc5cdr/dev", "bc5cdr/test"]
     documents = {d.pmid: d for name in ("biored", "bc5cdr") for d in corpus(name).read("train", work / "data")}
     for document in documents.values():
         pairs = list(entity_pairs(document, BIORED))
