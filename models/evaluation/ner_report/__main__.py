@@ -65,7 +65,7 @@ def measure(asked: argparse.Namespace, *, tell: Callable[[str], None]) -> Iterat
         yield "ner-curve", tables.curve_table(bench, places)
     if "pieces" in asked.only:
         shipped = bench.artefact(bench.shipped)
-        yield "ner-pieces", tables.pieces_table(bench, {bench.shipped: shipped.path(TOKENIZER), **asked.tokenizer}, places)
+        yield "ner-pieces", tables.pieces_table(asked.data, {bench.shipped: shipped.path(TOKENIZER), **asked.tokenizer})
 
 
 def _kinds(of: NerSet) -> Iterator[tuple[str, list[EntityType]]]:

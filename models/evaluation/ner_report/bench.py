@@ -5,12 +5,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from models.corpora.documents import ENTITY_TYPES, Document
+from models.corpora.errors import CorpusMissing
 from models.corpora.guard import ALLOWED_LICENCES, Guard, guard_over
-from models.corpora.registry import CORPORA, corpus
+from models.corpora.registry import CORPORA, Corpus, corpus
+from models.evaluation.baselines.bilstm_crf import BilstmCrf
+from models.evaluation.baselines.crf import Crf
+from models.evaluation.baselines.dictionary import Dictionary
 from models.evaluation.baselines.gazetteer import Gazetteer, KnownNames, knowledge_names
+from models.evaluation.baselines.vectors import COMMAND as VECTORS
+from models.evaluation.baselines.vectors import WordVectors, allowed_texts, train_vectors
 from models.evaluation.baselines.words import Span
 from models.evaluation.errors import ResultUnusable
 from models.evaluation.ledger import record, weights_of
@@ -119,8 +125,14 @@ class Bench:
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
+        """Raises `CorpusMissing` where the knowledge bases are not under the data folder."""
         self._tell("reading the knowledge bases' names")
-        return Gazetteer(knowledge_names(self.data / "kb"))
+        try:
+            return Gazetteer(knowledge_names(self.data / "kb"))
+        except OSError as error:
+            raise CorpusMissing(
+                f"the knowledge bases are not at {self.data / 'kb'}: {error}", remedy="Name the data folder with --data."
+            ) from error
 
     def documents(self, of: NerSet) -> list[Document]:
         """The documents that are scored. Raises `CorpusMissing`."""
@@ -138,12 +150,15 @@ class Bench:
         return self._kept[name]
 
     def others(self, of: NerSet, kind: EntityType) -> list[str]:
-        """The other corpora that annotate a type and have a listed licence."""
-        return [
-            c.name
-            for c in CORPORA.values()
-            if c.name != of.corpus and kind in c.annotates and "train" in c.splits and c.licence in ALLOWED_LICENCES and c.holds_documents
-        ]
+        """The other corpora of whole documents under the data folder that annotate a type and have a listed licence.
+
+        Corpora of token columns are left out: some are copies of these in another form.
+        """
+        whole = (c for c in CORPORA.values() if c.form == "pubtator" and "train" in c.splits and c.licence in ALLOWED_LICENCES)
+        return [c.name for c in whole if c.name != of.corpus and kind in c.annotates and self._has(c)]
+
+    def _has(self, corpus: Corpus) -> bool:
+        return all((self.data / path).is_file() for path in corpus.split("train").files)
 
     def artefact(self, system: str) -> Artefact:
         """Raises as `load_artefact`."""
@@ -184,8 +199,6 @@ class Bench:
 
     def train(self, system: str, of: NerSet) -> System:
         """The system, trained for a set. Raises `ResultUnusable` where there is no such system."""
-        from models.evaluation.baselines.dictionary import Dictionary
-
         if system in self.models:
             return ArtefactSystem(self.artefact(system))
         if system == DICTIONARY:
@@ -204,32 +217,25 @@ class Bench:
         )
 
     def _crf(self, documents: Sequence[Document], types: Sequence[EntityType], share: int = 100) -> System:
-        from models.evaluation.baselines.crf import Crf
-
-        return Crf(documents[: max(1, len(documents) * share // 100)], types, self.gazetteer)
+        part = documents[: max(1, len(documents) * share // 100)]
+        if not any(m.type in types for d in part for m in d.mentions):
+            return Union([])  # who never saw a mention finds none
+        return Crf(part, types, self.gazetteer)
 
     def _crf_of_others(self, of: NerSet) -> System:
         """One CRF a type, on all other corpora that annotate it: what one of them does not annotate it does not deny."""
-        systems = []
-        for kind in of.types:
-            documents = [d for name in self.others(of, kind) for d in self.training(name)]
-            if documents:
-                systems.append(self._crf(documents, [kind]))
-        return Union(systems)
+        return Union(self._crf([d for name in self.others(of, kind) for d in self.training(name)], [kind]) for kind in of.types)
 
     def _bilstm(self, of: NerSet) -> System:
-        from models.evaluation.baselines.bilstm_crf import BilstmCrf
-
         return BilstmCrf(self.training(of.corpus), of.types, self._word_vectors(), tell=self._tell)
 
-    def _word_vectors(self) -> Any:
-        from models.evaluation.baselines.vectors import WordVectors, allowed_texts, train_vectors
-
-        if self._vectors is not None:
-            return WordVectors.load(self._vectors)
-        path = self._predictions / "vectors.npz"
-        if not path.exists():
+    def _word_vectors(self) -> WordVectors:
+        path = self._vectors or self._predictions / "vectors.npz"
+        if self._vectors is None and not path.exists():
             self._tell("word vectors")
             path.parent.mkdir(parents=True, exist_ok=True)
             train_vectors(allowed_texts(self.data)[0]).save(path)
-        return WordVectors.load(path)
+        try:
+            return WordVectors.load(path)
+        except (OSError, ValueError) as error:
+            raise ResultUnusable(f"no word vectors: {error}", remedy=f"Make them with {VECTORS}.") from error

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from models.corpora.documents import Document
-from models.corpora.registry import corpus
+from models.corpora.errors import CorpusMissing
+from models.corpora.registry import CORPORA, corpus
 from models.evaluation.baselines.words import Span
 from models.evaluation.counts import report
 from models.evaluation.end_to_end.spans import relaxed, strict
@@ -182,7 +183,7 @@ def crossing_table(bench: Bench, places: Iterable[NerSet] = SETS) -> Table:
         columns=("trained on its own corpus", "trained on the others", "others", bench.shipped),
         rows=tuple(rows),
         notes=(
-            "Strict F1. The others are every corpus that annotates the type and has a listed licence; one CRF a type learned from them.",
+            "Strict F1. The others are every corpus of whole documents that annotates the type and has a listed licence; one CRF a type.",
         ),
         command=f"{COMMAND} --data DATA --only crossing",
     )
@@ -214,42 +215,45 @@ def curve_table(bench: Bench, places: Iterable[NerSet] = SETS) -> Table:
     )
 
 
-def pieces_table(bench: Bench, tokenizers: Mapping[str, Path], places: Iterable[NerSet] = SETS) -> Table:
-    """What each encoder's tokeniser makes of each corpus's training documents."""
+def pieces_table(data: Path, tokenizers: Mapping[str, Path]) -> Table:
+    """What each encoder's tokeniser makes of the training documents of every corpus of names that lies under the data folder."""
     rows = []
-    sizes: dict[str, str] = {}
     opened = {name: open_tokenizer(path) for name, path in tokenizers.items()}
-    for of in places:
-        documents = corpus(of.corpus).read("train", bench.data)
+    for of in CORPORA.values():
+        if "ner" not in of.kinds or "train" not in of.splits or not of.holds_documents:
+            continue
+        try:
+            documents = of.read("train", data)
+        except CorpusMissing:
+            continue
         for name, tokenizer in opened.items():
             found = coverage(tokenizer, documents)
-            sizes[of.corpus] = f"{of.corpus}/train {_size(documents)}, {found['words']:,} words"
             figures: dict[str, Cell] = {
-                "vocabulary": tokenizer.get_vocab_size(),
-                "pieces per word": round(float(found["pieces"]), 2),
+                "words": found["words"],
+                "pieces per word": found["pieces"],
                 "whole words": found["whole"],
                 "whole distinct words": found["distinct_whole"],
-                "pieces per word of a mention": round(float(found["mention_pieces"]), 2),
-                "whole words of mentions": found["mention_whole"],
+                "pieces per word of a mention": found["mention_pieces"] if found["mention_words"] else None,
+                "whole words of mentions": found["mention_whole"] if found["mention_words"] else None,
                 "unknown words": found["unknown"],
                 "pieces per document": found["document_pieces"],
                 "vocabulary used": found["used"],
             }
-            rows.append(Row(system=f"{name} on {of.corpus}", figures=figures))
+            rows.append(Row(system=f"{name} on {of.name}", figures=figures))
+    if not rows:
+        raise CorpusMissing(f"no corpus of names lies under {data}", remedy="Name the data folder with --data.")
+    sizes = ", ".join(f"{name} {tokenizer.get_vocab_size():,}" for name, tokenizer in opened.items())
     return Table(
         title="Pieces: how encoders' tokenisers cut each corpus's words",
         section=Section.ENTITIES,
         measured_on="training parts, which nothing is scored on",
-        documents="; ".join(sizes.values()),
+        documents=f"{len(rows) // len(opened)} corpora",
         columns=tuple(rows[0].figures),
         rows=tuple(rows),
         digits=2,
         notes=(
-            (
-                "Words are runs of letters and digits; whole: one piece, and not the unknown one; shares are percent. "
-                "A word in a mention is rarer than one in running text, so it is cut into more pieces. "
-                "Another encoder: `--tokenizer NAME=FOLDER` with its tokenizer.json."
-            ),
+            f"Pieces in the vocabulary: {sizes}. Words are runs of letters and digits; whole: one known piece; shares are percent.",
+            "A document is a sentence in corpora of token columns. Another encoder: `--tokenizer NAME=FOLDER` with its tokenizer.json.",
         ),
         command=f"{COMMAND} --data DATA --only pieces",
     )

@@ -90,7 +90,7 @@ def test_taggers_are_trained_across_corpora_and_on_less(data: Path, tmp_path: Pa
     tables = read_tables(tmp_path / "results")
     assert [row.system for row in tables["ner-curve"].rows] == ["biored/dev", "ncbi-disease/test"]
     others = {row.system: row.figures["others"] for row in tables["ner-crossing"].rows}
-    assert others["ncbi-disease/test, Disease"] == "biored, bc5cdr"
+    assert others["ncbi-disease/test, Disease"] == "biored, bc5cdr, tmvar3"
     assert {path.parent.name for path in (tmp_path / "kept").glob("*/*.jsonl")} == {
         "knowledge",
         "crf",
@@ -106,6 +106,12 @@ def test_what_is_wrong_is_one_line(data: Path, tmp_path: Path, capsys: pytest.Ca
     assert "there is no system 'oracle'" in capsys.readouterr().err
     assert run(tmp_path / "nothing", tmp_path, "--only", "spans") == 1
     assert "Name the data folder with --data." in capsys.readouterr().err
+    assert run(tmp_path / "nothing", tmp_path, "--only", "pieces") == 1
+    assert "no corpus of names" in capsys.readouterr().err
+    assert (
+        run(data, tmp_path, "--systems", "bilstm-crf", "--only", "spans", "--sets", "bc2gm", "--vectors", str(tmp_path / "none.npz")) == 1
+    )
+    assert "no word vectors" in capsys.readouterr().err
     for wrong in (["--only", "colours"], ["--sets", "none"], ["--model", "name"]):
         with pytest.raises(SystemExit):
             run(data, tmp_path, *wrong)
