@@ -20,7 +20,7 @@ from processors.vocabulary import Vocabulary
 
 NOTHING = "always O"
 LABELS: Mapping[str, str] = {
-    DICTIONARY: "dictionary of training names",
+    DICTIONARY: "dictionary of the corpus's training names",
     KNOWLEDGE: "names of the knowledge bases",
     CRF: "CRF with hand features",
     BILSTM: "BiLSTM-CRF",

@@ -72,9 +72,12 @@ def test_tables_of_cheap_systems_need_no_training_libraries(data: Path, tmp_path
 
     tables = read_tables(tmp_path / "results")
     genes = {row.system: row.figures for row in tables["ner-spans-bc2gm"].rows}
-    assert [genes["dictionary of training names"][name] for name in "PR"] == [100.0, 50.0]  # TP53; RAS stands only in RAS kinase
+    assert [genes["dictionary of the corpus's training names"][name] for name in "PR"] == [
+        100.0,
+        50.0,
+    ]  # TP53; RAS stands only in RAS kinase
     shipped = load_artefact(None).reference
-    gap = genes["dictionary of training names"][f"{shipped} minus it"].model_dump()  # type: ignore[union-attr]
+    gap = genes["dictionary of the corpus's training names"][f"{shipped} minus it"].model_dump()  # type: ignore[union-attr]
     ours = genes[shipped]["strict F1"].model_dump()["value"]  # type: ignore[union-attr]
     assert gap["value"] == pytest.approx(ours - 66.67, abs=0.01)
     silent = {row.system: row.figures for row in tables["ner-tags-bc2gm"].rows}["always O"]
