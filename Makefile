@@ -9,7 +9,7 @@ NICE_NAME = printf '%s\n'
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-train demo test test-serve test-train test-fast check services services-down train bench-extract schemas dashboards locks clean
+.PHONY: help install install-train demo test test-serve test-train test-fast check services services-down train train-smoke bench-extract schemas dashboards locks clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -66,8 +66,12 @@ services: install ## a real Kafka and a real Neo4j as local processes under .loc
 services-down: install ## stop them; their data stays in .local/
 	@$(BIN)/python -m deploy.local down
 
-train: install-train ## train the shipped model from the corpora in DATA (default ../shared/data)
-	@$(DEV)/biorelay train models/training/recipes/relay-mini.toml --data $(or $(DATA),../shared/data)
+train: install-train ## train the shipped model, encoder first, from the corpora in DATA (default ../shared/data)
+	@$(DEV)/biorelay train relay-base --data $(or $(DATA),../shared/data)
+	@$(DEV)/biorelay train relay-mini --data $(or $(DATA),../shared/data)
+
+train-smoke: install-train ## every kind of recipe for a few steps on samples
+	@$(DEV)/python -m pytest -q -m torch tests/models/training/test_smoke.py
 
 bench-extract: install-train ## documents per second beside transformers pipelines with the same weights
 	@$(DEV)/python -m benchmarks.bench_extract

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from models.corpora.documents import Document
-from models.corpora.guard import fingerprints_of, protected_documents, refuse_leaks, refuse_licences, remove_leaks
-from models.corpora.registry import CORPORA, Corpus, corpus
+from models.corpora.guard import Guard, fingerprints_of, guard_over, remove_leaks
+from models.corpora.licences import refuse_licences
+from models.corpora.registry import Corpus, corpus
+from models.corpora.selection import refuse_choice
 from models.runtime.tokenizer import PieceTokenizer
 from models.training.errors import RecipeError
 from models.training.joint.examples import Example, ExampleMaker, ner_heads
@@ -33,24 +35,24 @@ class TrainingData:
 def load_data(recipe: JointRecipe, data: Path, out: Path) -> TrainingData:
     """Read the recipe's corpora.
 
-    Every document that any registered dev or test set holds is taken out, the held-out documents too, and a document
-    that an earlier corpus holds; then the guard looks at what is left. Raises `LeakedDocument`, `LicenceNotAllowed`,
+    Every document that a dev or test set under `data` holds is taken out, the held-out documents too, and a document
+    that an earlier corpus holds; then the guards look at what is left. Raises `LeakedDocument`, `LicenceNotAllowed`,
     `CorpusMissing`, `RecipeError`.
     """
     corpora = [corpus(part.name) for part in recipe.corpora]
     if recipe.shipping:
         refuse_licences(corpora)
-    protected = protected_documents(data, CORPORA.values())
-    held_out = _held_out(recipe, data, protected)
-    carved = fingerprints_of(held_out)
+    guard = guard_over(data)
+    held_out = _held_out(recipe, data)
+    carved = Guard(held_out)
     taken: dict[str, str] = {}
     documents: list[Document] = []
     passes: list[int] = []
     summary: list[dict[str, Any]] = []
     for part, source in zip(recipe.corpora, corpora, strict=True):
         read = source.read("train", data)
-        kept, leaked = remove_leaks(read, protected)
-        kept, carved_out = remove_leaks(kept, carved)
+        kept, leaked = guard.remove(read)
+        kept, carved_out = carved.remove(kept)
         kept, repeated = remove_leaks(kept, taken)
         kept = kept[: part.limit]
         taken.update(fingerprints_of(kept))
@@ -64,7 +66,8 @@ def load_data(recipe: JointRecipe, data: Path, out: Path) -> TrainingData:
                 "removed": {"in_dev_or_test_sets": len(leaked), "held_out": len(carved_out), "in_earlier_corpora": len(repeated)},
             }
         )
-    refuse_leaks(documents, {**protected, **carved})
+    guard.refuse(documents)
+    refuse_choice(held_out, documents, guard)
     tokenizer = PieceTokenizer(weights_folder(recipe.encoder, out) / TOKENIZER)
     heads = ner_heads([part.name for part in recipe.corpora])
     maker = ExampleMaker(tokenizer, heads, window=recipe.encoder.window, overlap=recipe.encoder.overlap)
@@ -80,18 +83,13 @@ def load_data(recipe: JointRecipe, data: Path, out: Path) -> TrainingData:
     )
 
 
-def _held_out(recipe: JointRecipe, data: Path, protected: dict[str, str]) -> list[Document]:
-    """The held-out documents.
-
-    Raises `RecipeError` for a PMID that is none of the training documents, `LeakedDocument` for one that dev or test holds.
-    """
+def _held_out(recipe: JointRecipe, data: Path) -> list[Document]:
+    """The held-out documents. Raises `RecipeError` for a PMID that is none of the training documents."""
     documents = {d.pmid: d for d in corpus(HELD_OUT).read("train", data)}
     strangers = [pmid for pmid in recipe.held_out if pmid not in documents]
     if strangers:
         raise RecipeError(f"held_out: {strangers[0]} is no training document of {HELD_OUT}")
-    found = [documents[pmid] for pmid in recipe.held_out]
-    refuse_leaks(found, protected)
-    return found
+    return [documents[pmid] for pmid in recipe.held_out]
 
 
 def _describe(source: Corpus, data: Path) -> dict[str, Any]:

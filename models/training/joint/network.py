@@ -135,7 +135,7 @@ def _tell_case(bert: Any) -> None:
     """One vector for each class of words in the place of the vectors of sentence pairs, all of them what the first of those was."""
     types = getattr(getattr(bert, "embeddings", None), "token_type_embeddings", None)
     if types is None:
-        raise RecipeError("encoder.case: only encoders of BERT's family without an adapter can be told how words are written")
+        raise RecipeError("encoder.case: only encoders of BERT's family can be told how words are written")
     bert.embeddings.token_type_embeddings = nn.Embedding(CASES, types.embedding_dim, _weight=types.weight.data[:1].repeat(CASES, 1))
     bert.config.type_vocab_size = CASES
 
