@@ -1,6 +1,7 @@
 """An artefact through the serving runtime, with what scoring needs beside: gold entities' pairs and their labels."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -24,6 +25,18 @@ class GoldPairs:
     judged: Judged
     labels: NDArray[np.int64]  # (P) gold
     novel: NDArray[np.int64]  # (P) gold: 0 or 1, -1 where the pair is not related or the corpus does not say it
+
+    def only(self, kept: Sequence[bool]) -> "GoldPairs":
+        """Some of the pairs (P)."""
+        if all(kept):
+            return self
+        rows = np.flatnonzero(np.asarray(kept, dtype=bool))
+        said, of = self.judged, self.inputs
+        novel = None if said.novel is None else said.novel[rows]
+        raw = None if said.novel_logits is None else said.novel_logits[rows]
+        judged = Judged(said.logits[rows], said.probabilities[rows], novel, raw)
+        inputs = replace(of, pairs=of.pairs[rows], closest=of.closest[rows], between=of.between[rows], features=of.features[rows])
+        return GoldPairs(self.ids, inputs, judged, self.labels[rows], self.novel[rows])
 
     @property
     def logits(self) -> NDArray[np.float32]:

@@ -1,8 +1,9 @@
 """A gold file of anybody's, PubTator or BioC, as what can be scored of it."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,6 +68,7 @@ class GoldFile:
     documents: tuple[GoldDocument, ...]
     types: tuple[EntityType, ...]
     labels: tuple[str, ...]  # of its relations
+    pairs: frozenset[frozenset[EntityType]]  # types of entities between which found relations are judged
     has_ids: bool
     has_novelty: bool
     notices: tuple[str, ...]
@@ -113,12 +115,12 @@ def read_gold(path: Path, names: Names | None = None) -> GoldFile:
         documents=documents,
         types=tuple(kind for kind in ENTITY_TYPES if any(m.type is kind for d in documents for m in d.mentions)),
         labels=tuple(sorted({s.label for s in stated})),
+        pairs=_judged_pairs(documents, [r.label for d in read.values() for r in d.relations]),
         has_ids=any(m.ids for d in documents for m in d.mentions),
         has_novelty=any(s.novel is not None for s in stated),
         notices=(),
     )
-    said = tuple(_notices(gold, list(read.values()), unknown, repeated))
-    return GoldFile(gold.name, documents, gold.types, gold.labels, gold.has_ids, gold.has_novelty, said)
+    return replace(gold, notices=tuple(_notices(gold, list(read.values()), unknown, repeated)))
 
 
 def _document(document: AnnotatedDocument, names: Names) -> GoldDocument:
@@ -135,6 +137,18 @@ def _document(document: AnnotatedDocument, names: Names) -> GoldDocument:
             relations |= {Stated(pair, label, r.novel) for pair in pairs(ends.of(r.subject), ends.of(r.object))}
             cut |= {Stated(pair, label, r.novel) for pair in pairs(plain(r.subject), plain(r.object))}
     return GoldDocument(document.abstract, tuple(mentions), frozenset(relations), frozenset(cut))
+
+
+def _judged_pairs(documents: Sequence[GoldDocument], labels: Sequence[str]) -> frozenset[frozenset[EntityType]]:
+    """Every two types that the file annotates, where it has relation types of ours; of another kind of relation only what it relates."""
+    annotated = sorted({m.type for d in documents for m in d.mentions})
+    if any(Names().relation(label) in PREDICATES for label in labels):
+        return frozenset(frozenset(two) for two in itertools.combinations_with_replacement(annotated, 2))
+    related = set()
+    for document in documents:
+        kinds = {id_: m.type for m in reversed(document.mentions) for id_ in m.ids}
+        related |= {frozenset(kinds[id_] for id_ in s.pair) for s in document.relations if all(id_ in kinds for id_ in s.pair)}
+    return frozenset(related)
 
 
 def _type(mention: AnnotatedMention, names: Names) -> EntityType | None:
@@ -157,6 +171,9 @@ def _notices(gold: GoldFile, read: Sequence[AnnotatedDocument], unknown: Mapping
         yield "the file has no identifiers: neither linking nor relations are scored"
     elif not gold.labels:
         yield "the file has no relations between identifiers: relations are not scored"
+    if gold.labels and not any(Names().relation(r.label) in PREDICATES for d in read for r in d.relations):
+        related = ", ".join(sorted("-".join(sorted({*pair})) if len(pair) > 1 else "-".join([*pair, *pair]) for pair in gold.pairs))
+        yield f"the file relates {related or 'nothing that it names'}: found relations of other types of entities are not judged"
     others = [label for label in gold.labels if label not in PREDICATES]
     if others:
         yield (

@@ -104,6 +104,7 @@ class _Scorer:
         self._reader = Reader(served, linker)
         self._system = served.artefact.reference
         self._type_pairs = frozenset(frozenset(map(EntityType, pair)) for pair in served.artefact.manifest.relations.type_pairs)
+        self._judged_pairs = self._type_pairs & gold.pairs
         self._tally = _Tally()
         self._mention_curves, self._pair_curves = MentionReliability(served), PairReliability(served)
         self._entity_confusion = np.zeros((len(gold.types) + 1,) * 2, dtype=np.int64)
@@ -111,7 +112,7 @@ class _Scorer:
         self._pair_labels: list[tuple[int, int, float]] = []  # gold label, the model's, its probability of any relation
         self._too_long: list[str] = []
         self._scored = 0
-        self._says_novelty = False
+        self._says_novelty = served.artefact.manifest.relations.novelty is not None
         self.mistakes: list[Mistake] = []
 
     def add(self, number: int, document: GoldDocument) -> None:
@@ -169,17 +170,17 @@ class _Scorer:
                 self.mistakes.append(Mistake(IDS_FROM_TEXT, side, e.kind, id_, gold_id, found_id, e.text))
 
     def _from_text(self, document: GoldDocument, entities: Entities, found: Relations, sentence_ends: Sequence[int]) -> None:
-        stated = {convention: set(_stated(found.relations, convention)) for convention in identifiers.CONVENTIONS}
-        self._says_novelty |= any(s.novel is not None for s in stated[identifiers.WHOLE])
+        judged = [r for r in found.relations if frozenset((r.subject.type, r.object.type)) in self._judged_pairs]
+        stated = set(_stated(judged, identifiers.WHOLE))
         named = relations.entities((m.start, m.end, m.type, _whole(m.identifiers, m.type)) for m in entities.mentions)
-        self._relations(RAW_TEXT, self._system, document.relations, stated[identifiers.WHOLE])
-        self._relations(RAW_TEXT + AS_CUT, self._system, document.plain_relations, stated[identifiers.PLAIN])
+        self._relations(RAW_TEXT, self._system, document.relations, stated)
+        self._relations(RAW_TEXT + AS_CUT, self._system, document.plain_relations, set(_stated(found.relations, identifiers.PLAIN)))
         self._together(RAW_TEXT, document, named, sentence_ends)
-        sides = self._sides(document, sentence_ends, named, stated[identifiers.WHOLE])
+        sides = self._sides(document, sentence_ends, named, stated)
         self.mistakes += of_relations(RAW_TEXT, sides, self._type_pairs, typed=self._gold.has_our_labels)
 
     def _between_gold(self, number: int, document: GoldDocument, sentence_ends: Sequence[int]) -> None:
-        pairs: GoldPairs = self._served.gold_pairs(document.document())
+        pairs = self._judged(self._served.gold_pairs(document.document()))
         labels = self._served.head.decide(pairs.probabilities)
         novel = pairs.judged.novel
         stated = set()
@@ -202,6 +203,11 @@ class _Scorer:
             self._pair_curves.add(number, pairs)
             self._pair_labels += zip(pairs.labels.tolist(), labels.tolist(), (1 - pairs.probabilities[:, 0]).tolist(), strict=True)
 
+    def _judged(self, pairs: GoldPairs) -> GoldPairs:
+        """Without pairs of types between which the file relates nothing."""
+        kinds = [ENTITY_TYPES[kind] for kind in pairs.inputs.entity_type.tolist()]
+        return pairs.only([frozenset((kinds[a], kinds[b])) in self._judged_pairs for a, b in pairs.inputs.pairs.tolist()])
+
     def _sides(
         self, document: GoldDocument, sentence_ends: Sequence[int], found: Mapping[str, relations.Entity], stated: set[Stated]
     ) -> Sides:
@@ -211,7 +217,7 @@ class _Scorer:
     def _together(self, part: str, document: GoldDocument, named: Mapping[str, relations.Entity], sentence_ends: Sequence[int]) -> None:
         within = {id_: [bisect_right(sentence_ends, start) for start, _ in entity.places] for id_, entity in named.items()}
         for system, sentences in ((OF_SENTENCE, within), (OF_DOCUMENT, None)):
-            self._relations(part, system, document.relations, relations.together(named, sentences, self._type_pairs))
+            self._relations(part, system, document.relations, relations.together(named, sentences, self._judged_pairs))
 
     def _relations(self, part: str, system: str, gold: frozenset[Stated], found: set[Stated]) -> None:
         counts = relations.count(gold, found, typed=self._gold.has_our_labels, novelty=self._gold.has_novelty)

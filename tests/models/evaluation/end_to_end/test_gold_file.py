@@ -45,11 +45,20 @@ def test_a_file_of_foreign_names_is_read_as_far_as_it_is_known(tmp_path: Path) -
     assert "Treats; their pairs are scored, their types are not" in said
 
 
+def test_a_foreign_file_judges_only_what_it_relates(tmp_path: Path) -> None:
+    drug_gene, drug_disease = frozenset((CHEMICAL, GENE)), frozenset((CHEMICAL, DISEASE))
+    assert read(tmp_path, WEIRD).pairs == {drug_gene}
+    assert any("relates Chemical-Gene:" in notice for notice in read(tmp_path, WEIRD).notices)
+    assert read(tmp_path, WEIRD, "Symptom=Disease", "Treats=Association").pairs == {drug_gene, drug_disease}
+    own = read(tmp_path, WEIRD.replace("Treats", "Association")).pairs
+    assert own == {drug_gene, frozenset((CHEMICAL,)), frozenset((GENE,))}
+
+
 def test_names_can_be_mapped_and_left_out(tmp_path: Path) -> None:
     gold = read(tmp_path, WEIRD, "Symptom=Disease", "Treats=Negative_Correlation")
     assert gold.types == (GENE, DISEASE, CHEMICAL)
     assert gold.has_our_labels
-    assert gold.notices == ()
+    assert len(gold.notices) == 1
     assert gold.documents[0].relations == {
         Stated(frozenset(("D001241", "672")), "Negative_Correlation", True),
         Stated(frozenset(("D001241", "D010146")), "Negative_Correlation", False),
