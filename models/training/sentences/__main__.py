@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--vectors", type=Path, help="a file of models.evaluation.baselines.vectors; without it no CNN and no BiLSTM")
     parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS), help="these sets alone")
     parser.add_argument("--systems", nargs="+", help="these baselines alone")
+    parser.add_argument("--kept", action="store_true", help="draw the tables of what was answered before; train nothing")
     parser.add_argument("--store", type=Path, help="the folder of tables: models/results")
     parsed = parser.parse_args(arguments)
     known = systems(parsed.vectors)
@@ -39,9 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         answers = list(recipe_answers(parsed.output, scored))
         for name in chosen:
             sys.stderr.write(f"{key}: {known[name].name}\n")
-            answers.append(baseline_answers(name, known[name], folds, parsed.output / "sentences" / key))
+            found = baseline_answers(name, known[name], folds, parsed.output / "sentences" / key, train=not parsed.kept)
+            answers += [found] if found else []
         refuse_other_rows(answers)
-        by_set[key] = answers
+        if not all(a.ours for a in answers):
+            by_set[key] = answers
+    if not by_set:
+        parser.error(f"{parsed.output} keeps no baseline's answers to these sets")
     tables = {"sentences": whole_table(by_set), **{f"sentences-{key}": set_table(key, answers) for key, answers in by_set.items()}}
     for name, table in tables.items():
         if parsed.store:

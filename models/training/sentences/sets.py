@@ -64,14 +64,19 @@ class Answers:
     facts: Mapping[str, Any] | None = None  # of a recipe's run: its manifest
 
 
-def baseline_answers(key: str, system: System, folds: Sequence[Fold], kept: Path) -> Answers:
-    """Train a baseline on every fold and score its test rows; what `kept` holds of an earlier run of the same rows is taken from there."""
+def baseline_answers(key: str, system: System, folds: Sequence[Fold], kept: Path, *, train: bool = True) -> Answers | None:
+    """Train a baseline on every fold and score its test rows; what `kept` holds of an earlier run of the same rows is taken from there.
+
+    None where it holds nothing and nothing is to be trained.
+    """
     tests = [rows(fold.test, system.form) for fold in folds]
     ids = tuple(row.id for test in tests for row in test)
     path = kept / f"{key}.json"
     stored = json.loads(path.read_bytes()) if path.is_file() else {}
     if tuple(stored.get("ids", ())) == ids:
         scores = np.array(stored["scores"], dtype=np.float64)
+    elif not train:
+        return None
     else:
         found = []
         for fold, test in zip(folds, tests, strict=True):

@@ -56,13 +56,18 @@ def test_the_whole_table_has_a_column_for_each_set() -> None:
 
 def test_answers_are_kept_and_taken_from_there(data: Path, tmp_path: Path) -> None:
     folds = list(split("gad", "published", data))
+    assert baseline_answers("majority", SYSTEMS["majority"], folds, tmp_path / "kept", train=False) is None
     first = baseline_answers("majority", SYSTEMS["majority"], folds, tmp_path / "kept")
+    assert first is not None
     path = tmp_path / "kept" / "majority.json"
     stored = json.loads(path.read_bytes())
     path.write_text(json.dumps({**stored, "scores": [7.0] * 40}))
-    assert (baseline_answers("majority", SYSTEMS["majority"], folds, tmp_path / "kept").scores == 7).all()
+    again = baseline_answers("majority", SYSTEMS["majority"], folds, tmp_path / "kept", train=False)
+    assert again is not None
+    assert (again.scores == 7).all()
     path.write_text(json.dumps({"ids": stored["ids"][1:], "scores": [7.0] * 39}))
     again = baseline_answers("majority", SYSTEMS["majority"], folds, tmp_path / "kept")
+    assert again is not None
     assert (again.scores == first.scores).all(), "other rows are answered anew"
     assert sum(again.related) == 20
 
@@ -70,6 +75,7 @@ def test_answers_are_kept_and_taken_from_there(data: Path, tmp_path: Path) -> No
 def test_recipes_of_the_same_rows_are_found(data: Path, tmp_path: Path) -> None:
     folds = list(split("gad", "published", data))
     baseline = baseline_answers("always", SYSTEMS["always"], folds, tmp_path / "kept")
+    assert baseline is not None
     lines = [
         {"fold": "f", "id": i, "document": d, "related": bool(r), "int8": 1.0, "fp32": -1.0}
         for i, d, r in zip(baseline.ids, baseline.documents, baseline.related, strict=True)
