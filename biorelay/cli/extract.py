@@ -52,7 +52,7 @@ def extract(
     sibling: Annotated[
         Path | None,
         typer.Option(
-            "--sibling", metavar="FOLDER", help="A pairwise model that judges relations: more accurate, some thirty times as slow."
+            "--sibling", metavar="FOLDER", help="A pairwise model that judges relations: more accurate, some twenty times as slow."
         ),
     ] = None,
     problems_to: ProblemsTo = None,

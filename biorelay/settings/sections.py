@@ -219,7 +219,7 @@ class Settings(BaseSettings):
     guideline: str | None = None
     """the corpus whose way to mark mentions is followed, where the model learned several (`models show`); its own where not given"""
     sibling: str | None = None
-    """folder of a pairwise model that judges relations in the model's place: more accurate, and some thirty times as slow"""
+    """folder of a pairwise model that judges relations in the model's place: more accurate, and some twenty times as slow"""
     vocabulary: str | None = None
     """folder of the vocabulary; the shipped one where not given"""
     data_dir: Path = Path(".local")

@@ -83,7 +83,7 @@ def load_data(recipe: PairwiseRecipe, data: Path, out: Path) -> PairData:
         )
         made.summary.append(
             {
-                **describe(part.name),
+                **_describe(part.name, data),
                 "documents": len(kept),
                 "passes": part.passes,
                 "pairs": sum(map(len, kept)),
@@ -156,7 +156,14 @@ def _kept(
     return kept, removed
 
 
-def describe(name: str) -> dict[str, Any]:
+def _describe(name: str, data: Path) -> dict[str, Any]:
     """What the manifest says of a corpus."""
     entry = corpus(name)
-    return {"name": name, "version": entry.version, "licence": entry.licence, "source": entry.source, "split": "train"}
+    return {
+        "name": name,
+        "version": entry.version,
+        "licence": entry.licence,
+        "source": entry.source,
+        "split": "train",
+        "sha256": entry.sha256("train", data),
+    }

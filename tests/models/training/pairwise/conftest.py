@@ -31,6 +31,9 @@ start = "tiny-bert/1"
 [head]
 inner = 16
 
+[export]
+loss_limit = 100.0  # one held-out document
+
 [optimiser]
 tokens_per_step = 2048
 encoder_rate = 1e-3
