@@ -16,6 +16,7 @@ import models.training
 from models.corpora.documents import ENTITY_TYPES, LABELS
 from models.corpora.errors import LeakedDocument
 from models.runtime.artefact import load_artefact
+from models.runtime.case import CASES
 from models.training import ProgressEvent, export, read_recipe, run
 from models.training.errors import OtherRun, RecipeError
 from tests.models.corpora.conftest import blocks, lay, small_data
@@ -198,13 +199,16 @@ def test_adapters_train_and_merge(work: Path, tmp_path: Path) -> None:
     train(task, recipe, tmp_path, resume=True, progress=lambda event: None)
     assert any(not torch.equal(p, start[name]) for name, p in network.named_parameters() if "lora_B" in name)
     ids = torch.arange(1000, 1040).reshape(1, -1)
+    cases = ids % CASES
     with torch.no_grad():
-        before = network.encoder(ids, torch.ones_like(ids))["hidden"].numpy()
+        before = network.encoder(ids, torch.ones_like(ids), cases)["hidden"].numpy()
     exportable(network)
     assert not any("lora" in name for name, _ in network.named_parameters())
     export_encoder(network.encoder, tmp_path / "encoder.onnx")
     session = onnxruntime.InferenceSession(str(tmp_path / "encoder.onnx"), providers=["CPUExecutionProvider"])
-    (after,) = session.run(["hidden"], {"input_ids": ids.numpy(), "attention_mask": np.ones_like(ids.numpy())})
+    (after,) = session.run(
+        ["hidden"], {"input_ids": ids.numpy(), "attention_mask": np.ones_like(ids.numpy()), "token_type_ids": cases.numpy()}
+    )
     np.testing.assert_allclose(after, before, atol=1e-3)
     for path in tmp_path.glob("*.pt"):
         path.unlink()
