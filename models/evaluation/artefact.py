@@ -43,7 +43,8 @@ def evaluate(
     """
     model = load_artefact(artefact)
     served = Served(model)
-    record((f"{name}/{split}" for name, split in NER_SETS), system=model.reference, weights=weights_of(model.folder), command=COMMAND)
+    sets = (f"{name}/{split}" for name, split in NER_SETS)
+    record(sets, system=model.reference, weights=weights_of(model.folder), command=COMMAND, data=data)
     tell("NER and relations with gold entities")
     result: dict[str, Any] = {"schema": SCHEMA, "artefact": model.reference, "precision": model.manifest.encoder.precision}
     result["scores"] = scores(served, data)
@@ -99,6 +100,8 @@ def metrics(quantised: Artefact, exact: Artefact, data: Path, *, tell: Tell = _q
     """What a manifest states: scores of both precisions, their distance, and the baselines."""
     precision = quantised.manifest.encoder.precision
     served, fp32 = Served(quantised), Served(exact)
+    sets = (f"{name}/{split}" for name, split in NER_SETS)
+    scored = record(sets, system=quantised.reference, weights=weights_of(quantised.folder), command="biorelay train", data=data)
     tell(f"scoring {precision}")
     found: dict[str, Any] = {precision: scores(served, data)}
     tell("scoring fp32")
@@ -107,6 +110,7 @@ def metrics(quantised: Artefact, exact: Artefact, data: Path, *, tell: Tell = _q
     found["distance"] = distance(served, fp32, _dev(data))
     tell("scoring the baselines")
     found["baselines"] = baselines(quantised, served, data)
+    found["scored"] = {scoring.set: scoring.count for scoring in scored}
     return found
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from models.corpora.registry import CORPORA
 from models.evaluation.errors import ResultUnusable
 
 log = logging.getLogger(__name__)
@@ -52,10 +53,18 @@ def default_ledger() -> Path | None:
 
 
 def record(
-    sets: Iterable[str], *, system: str, weights: str = "", recipe: str = "", command: str, ledger: Path | None = None
+    sets: Iterable[str],
+    *,
+    system: str,
+    weights: str = "",
+    recipe: str = "",
+    command: str,
+    data: Path | None = None,
+    ledger: Path | None = None,
 ) -> list[Scoring]:
     """Write down that `system` was scored on each of `sets` (`corpus/split`), and say for which time.
 
+    `data`: the corpora's folder, where samples may lie in place of the known sets: those are no scoring, and are left out.
     `ledger`: None is `default_ledger()`. Never raises for a ledger that cannot be written; raises `ResultUnusable` where it holds a
     line that is no scoring, since counting on from there would be wrong.
     """
@@ -63,6 +72,8 @@ def record(
     earlier = Counter((s.set, s.system, s.weights) for s in read(path)) if path else Counter()
     scorings = []
     for name in dict.fromkeys(sets):
+        if data is not None and not _known(name, data):
+            continue
         key = (name, system, weights)
         scorings.append(Scoring(name, system, weights, recipe, command, earlier[key] + 1))
     if path is not None:
@@ -99,6 +110,22 @@ def read(ledger: Path | None = None) -> Iterator[Scoring]:
         yield scoring
 
 
+def _known(name: str, data: Path) -> bool:
+    """Whether the files of a registered set are those that the registry states; a set that is none of its is taken at its word."""
+    of, _, split = name.partition("/")
+    if of not in CORPORA or split not in CORPORA[of].splits:
+        return True
+    stated = CORPORA[of].split(split).files
+    return all(_sha256(data / path) == sha256 for path, sha256 in stated.items())
+
+
+def _sha256(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def tally(scorings: Iterable[Scoring]) -> Mapping[str, Mapping[str, int]]:
     """set -> system -> how often it was scored, with any weights; both sorted."""
     counts: dict[str, Counter[str]] = {}
@@ -123,6 +150,5 @@ def weights_of(folder: Path) -> str:
     files = sorted(path for path in folder.iterdir() if path.suffix in WEIGHTS)
     whole = hashlib.sha256()
     for path in files:
-        with path.open("rb") as file:
-            whole.update(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+        whole.update(f"{path.name} {_sha256(path)}\n".encode())
     return whole.hexdigest()[:16] if files else ""

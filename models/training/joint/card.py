@@ -28,6 +28,10 @@ def _card(m: Mapping[str, Any]) -> Iterator[str]:
         f", commit `{m['git_commit']}`" if m["git_commit"] else ""
     )
     yield f"- Encoder: {training['weights']['package']} ({training['weights']['licence']}), hidden {m['encoder']['hidden']}"
+    if training.get("settings", {}).get("shipping", True):
+        yield "- Made to ship: every corpus below has a licence on the allow-list"
+    else:
+        yield "- **Research only**: not made to ship, whatever the licences below say"
     yield f"- Served as {m['encoder']['precision']}; windows of {m['encoder']['window']} pieces that overlap by {m['encoder']['overlap']}"
     yield f"- Size: {sum(f['bytes'] for f in m['files'].values()) / 1e6:.1f} MB"
     run = training["run"]
@@ -76,6 +80,9 @@ def _card(m: Mapping[str, Any]) -> Iterator[str]:
                 yield f"| {place} | {kind} | {_prf(r)} | {baseline:.2f} | {exact:.2f} |"
     yield ""
     yield "Intervals: percentile bootstrap over documents, 1,000 draws. One seed."
+    if scored := metrics.get("scored"):
+        times = ", ".join(f"{place} {count}" for place, count in scored.items())
+        yield f"How often these weights have been scored on each set, these scores included: {times}."
     yield ""
     yield "## Calibration"
     yield ""

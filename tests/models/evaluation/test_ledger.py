@@ -29,6 +29,14 @@ def test_a_set_that_is_named_twice_is_one_scoring(tmp_path: Path) -> None:
     assert len(record(["a/test", "a/test"], **WHO, ledger=tmp_path / "l")) == 1
 
 
+def test_samples_in_place_of_a_known_set_are_no_scoring(tmp_path: Path) -> None:
+    path = tmp_path / "data/biored/Dev.PubTator"
+    path.parent.mkdir(parents=True)
+    path.write_text("1|t|A sample.\n1|a|\n")
+    found = record(["biored/dev", "bc5cdr/test", "my own/test"], **WHO, data=tmp_path / "data", ledger=tmp_path / "l")
+    assert [s.set for s in found] == ["my own/test"]
+
+
 def test_the_table_shows_all_or_one_system(tmp_path: Path) -> None:
     path = tmp_path / "l"
     record(["a/test"], **WHO, ledger=path)
