@@ -46,7 +46,6 @@ __all__ = [
     "fingerprints_of",
     "guard_over",
     "protected_documents",
-    "refuse_leaks",
     "refuse_licences",
     "remove_leaks",
 ]
@@ -219,22 +218,15 @@ def fingerprints_of(documents: Iterable[Document]) -> dict[str, str]:
 
 
 def remove_leaks(documents: Iterable[Document], protected: Mapping[str, str]) -> tuple[list[Document], list[Document]]:
-    """The documents that may be trained on, and those taken out."""
+    """The documents without those that have a fingerprint of `protected`, and those taken out: the same document in two training sets.
+
+    It finds no near-duplicates; dev and test sets are for `Guard`.
+    """
     kept: list[Document] = []
     removed: list[Document] = []
     for document in documents:
         (removed if document.fingerprints() & protected.keys() else kept).append(document)
     return kept, removed
-
-
-def refuse_leaks(documents: Iterable[Document], protected: Mapping[str, str]) -> None:
-    """Raise `LeakedDocument` where a document about to be trained on is a protected one, by PMID or by normalised text."""
-    for document in documents:
-        for mark in sorted(document.fingerprints() & protected.keys()):
-            raise LeakedDocument(
-                f"{document.corpus} {document.pmid} is about to be trained on, and it is {protected[mark]} ({mark.partition(':')[0]})",
-                remedy="Take the document out of the training data.",
-            )
 
 
 def _present(data: Path, corpora: Iterable[Corpus] = tuple(CORPORA.values())) -> list[tuple[Corpus, str]]:
