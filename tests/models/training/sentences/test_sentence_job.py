@@ -119,3 +119,19 @@ def test_folds_that_are_not_there_are_refused(work: Path) -> None:
     path.write_text(path.read_text().replace("only = [1, 2]", "only = [11]"))
     with pytest.raises(RecipeError, match="none of the 10 folds"):
         run(path, work / "data", work / "out")
+
+
+def test_a_frozen_encoder_gives_each_row_its_own_vectors(work: Path) -> None:
+    from models.training.recipe import EncoderPart
+    from models.training.sentences.baselines.encoder import encode
+    from models.training.sentences.folds import split
+    from models.training.sentences.rows import rows
+
+    part = EncoderPart(folder=str(work / "given"), licence="MIT", window=64)
+    read = rows(next(iter(split("gad", "published", work / "data"))).train)
+    found = encode(part, work, read)
+    assert found.shape[0] == 36
+    assert np.isfinite(found).all()
+    width = found.shape[1] // 3
+    assert np.abs(found[:, width : 2 * width] - found[:, 2 * width :]).max() > 0.01, "the two mentions differ"
+    np.testing.assert_allclose(encode(part, work, read[:5]), found[:5], atol=0.05)  # bf16, padded otherwise
