@@ -159,9 +159,9 @@ def _type(mention: AnnotatedMention, names: Names) -> EntityType | None:
 def _notices(gold: GoldFile, read: Sequence[AnnotatedDocument], unknown: Mapping[str, int], repeated: int) -> Iterator[str]:
     refused = [problem for d in read for problem in d.problems]
     if refused:
-        yield f"{len(refused)} annotations were refused and are not gold; the first: {refused[0]}"
+        yield f"annotations refused, which are not gold: {len(refused)}; the first: {refused[0]}"
     if repeated:
-        yield f"{repeated} documents stand more than once and are scored once"
+        yield f"documents that stand more than once, scored once: {repeated}"
     if unknown:
         yield (
             f"not scored, since their types are unknown here: {_listed(unknown)}; what is found there counts as false "

@@ -52,5 +52,5 @@ def without(gold: GoldFile, trained: set[str]) -> GoldFile:
             f"the model was trained on every document of {gold.name}",
             remedy="Score it on others; without --data it is scored on these.",
         )
-    said = (f"{left_out} documents are left out: the model was trained on them",) if left_out else ()
+    said = (f"documents left out, since the model was trained on them: {left_out}",) if left_out else ()
     return replace(gold, documents=kept, notices=(*gold.notices, *said))

@@ -269,7 +269,7 @@ class _Scorer:
 
     def _own_notices(self) -> Iterator[str]:
         if self._too_long:
-            yield f"{len(self._too_long)} documents are longer than the model reads and are left out; the first: {self._too_long[0]}"
+            yield f"documents left out, longer than the model reads: {len(self._too_long)}; the first: {self._too_long[0]}"
         unjudged = [kind.value for kind in ENTITY_TYPES if kind not in self._gold.types]
         if unjudged:
             yield f"the file has no {', '.join(unjudged)}: what the model finds of these types is not judged"

@@ -111,7 +111,7 @@ def test_a_document_that_stands_twice_is_scored_once(tmp_path: Path) -> None:
 
 def test_refused_lines_are_counted_and_the_first_is_named(tmp_path: Path) -> None:
     gold = read(tmp_path, WEIRD + "1\t0\t6\tBRCA1\tGene\t672\nrubbish\n")
-    assert gold.notices[0].startswith("2 annotations were refused")
+    assert gold.notices[0].startswith("annotations refused, which are not gold: 2;")
     assert "gold.txt, line" in gold.notices[0]
 
 
@@ -156,7 +156,7 @@ def test_what_the_model_was_trained_on_is_left_out() -> None:
     seen = marks(gold.documents[0].abstract)
     rest = without(gold, seen)
     assert len(rest.documents) == len(gold.documents) - 1
-    assert rest.notices[-1].startswith("1 documents are left out")
+    assert rest.notices[-1].endswith("trained on them: 1")
     assert without(gold, set()).notices == gold.notices
     with pytest.raises(GoldUnusable, match="every document"):
         without(gold, {mark for document in gold.documents for mark in marks(document.abstract)})
