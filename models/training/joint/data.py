@@ -15,6 +15,7 @@ from models.runtime.tokenizer import PieceTokenizer
 from models.training.errors import RecipeError
 from models.training.joint.examples import Example, ExampleMaker, ner_heads
 from models.training.joint.recipe import JointRecipe
+from models.training.pairwise.targets import Targets, read_targets
 from models.training.weights import TOKENIZER, weights_folder
 
 HELD_OUT = "biored"
@@ -26,14 +27,15 @@ class TrainingData:
     passes: Sequence[int]  # how often each example is read in the run
     held_out: Sequence[Example]
     heads: Sequence[tuple[str, str]]  # corpus and entity type of each NER head
+    targets: Targets | None  # soft labels of pairs
     first: int  # numbers of the special pieces that frame a window
     last: int
     fingerprint: str  # changes with any byte of the corpora's files
     summary: list[dict[str, Any]] = field(default_factory=list)  # for the manifest
 
 
-def load_data(recipe: JointRecipe, data: Path, out: Path) -> TrainingData:
-    """Read the recipe's corpora.
+def load_data(recipe: JointRecipe, data: Path, out: Path, *, beside: Path = Path()) -> TrainingData:
+    """Read the recipe's corpora; `beside` is the folder that the recipe's own files are named from.
 
     Every document that a dev or test set under `data` holds is taken out, the held-out documents too, and a document
     that an earlier corpus holds; then the guards look at what is left. Raises `LeakedDocument`, `LicenceNotAllowed`,
@@ -42,6 +44,7 @@ def load_data(recipe: JointRecipe, data: Path, out: Path) -> TrainingData:
     corpora = [corpus(part.name) for part in recipe.corpora]
     if recipe.shipping:
         refuse_licences(corpora)
+    targets = _targets(recipe, beside)
     guard = guard_over(data)
     held_out = _held_out(recipe, data)
     carved = Guard(held_out)
@@ -71,16 +74,30 @@ def load_data(recipe: JointRecipe, data: Path, out: Path) -> TrainingData:
     tokenizer = PieceTokenizer(weights_folder(recipe.encoder, out) / TOKENIZER)
     heads = ner_heads([part.name for part in recipe.corpora])
     maker = ExampleMaker(tokenizer, heads, window=recipe.encoder.window, overlap=recipe.encoder.overlap)
+    digest = hashlib.sha256(repr(summary).encode())
+    if recipe.distil:
+        digest.update((beside / recipe.distil.targets).read_bytes())
     return TrainingData(
         examples=[maker.make(d) for d in documents],
         passes=passes,
         held_out=[maker.make(d) for d in held_out],
         heads=heads,
+        targets=targets,
         first=tokenizer.first,
         last=tokenizer.last,
-        fingerprint=hashlib.sha256(repr(summary).encode()).hexdigest(),
+        fingerprint=digest.hexdigest(),
         summary=summary,
     )
+
+
+def _targets(recipe: JointRecipe, beside: Path) -> Targets | None:
+    """The soft labels. Raises `TargetsUnusable`; `LicenceNotAllowed` where their teacher may not teach what ships."""
+    if recipe.distil is None:
+        return None
+    targets = read_targets(beside / recipe.distil.targets)
+    if recipe.shipping:
+        targets.refuse_research()
+    return targets
 
 
 def _held_out(recipe: JointRecipe, data: Path) -> list[Document]:

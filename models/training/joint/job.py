@@ -20,7 +20,7 @@ def run(plan: JointRecipe, recipe: Path, data: Path, out: Path, *, resume: bool,
     from models.training.joint.task import JointTask
 
     progress(ProgressEvent("prepare", f"reading the corpora of {plan.name} {plan.version}"))
-    gathered = load_data(plan, data, out)
+    gathered = load_data(plan, data, out, beside=recipe.parent)
     task = JointTask(plan, gathered, out)
     parameters = list(task.network.parameters())
     sizes = {"all": sum(p.numel() for p in parameters), "trained": sum(p.numel() for p in parameters if p.requires_grad)}
@@ -36,7 +36,7 @@ def export(plan: JointRecipe, recipe: Path, data: Path, out: Path, *, progress: 
     from models.training.joint.data import load_data
     from models.training.joint.network import build
 
-    gathered = load_data(plan, data, out)
+    gathered = load_data(plan, data, out, beside=recipe.parent)
     folder = out / plan.name / f"{plan.version}.run"
     fingerprint = f"{plan.fingerprint()} {gathered.fingerprint}"
     state = checkpoint.load(folder / checkpoint.BEST, fingerprint) or checkpoint.load(folder / checkpoint.LAST, fingerprint)
@@ -61,6 +61,7 @@ def _training(plan: JointRecipe, path: Path, hidden: int, data: "TrainingData", 
         "weights": {"package": weights_version(plan.encoder), "licence": plan.encoder.licence, "sha256": weights_digest(folder)},
         "corpora": data.summary,
         "heads": data.heads,
+        **({"teachers": data.targets.teachers} if data.targets else {}),
         "seed": plan.seed,
         "held_out": plan.held_out,
         "run": history,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.training.recipe import Count, Pair, Part, Recipe, Share
+from models.training.recipe import Count, Pair, Part, Recipe, Share, is_none
 
 
 class RelationsPart(Part):
@@ -28,6 +28,14 @@ class CorpusPart(Part):
     limit: Count | None = None  # documents; for smoke tests and learning curves
 
 
+class DistilPart(Part):
+    """Soft labels of pairs, that `biorelay distil` wrote (Hinton et al. 2015, arXiv:1503.02531)."""
+
+    targets: str  # the file, from the recipe's folder; its sha256 is part of the data
+    weight: Annotated[float, Field(gt=0.0)] = 0.5  # of the cross entropy with the soft labels, beside that with the gold ones
+    temperature: Annotated[float, Field(ge=1.0)] = 2.0  # softens teacher and student alike
+
+
 class JointRecipe(Recipe):
     """Corpora earlier in the list win where two hold the same document."""
 
@@ -35,4 +43,5 @@ class JointRecipe(Recipe):
     generation: Annotated[int, Field(ge=0)]
     held_out: list[str]  # PMIDs of biored/train: thresholds, calibration, and which step is kept where several are scored
     relations: RelationsPart
+    distil: DistilPart | None = Field(default=None, exclude_if=is_none)
     corpora: list[CorpusPart]

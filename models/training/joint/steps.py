@@ -15,6 +15,7 @@ from models.runtime.pairs import PairInputs
 from models.training.joint.examples import IGNORED, Example, pair_inputs, pair_labels
 from models.training.joint.network import CID, NOVEL, Relay
 from models.training.network import seed_dropout
+from models.training.pairwise.targets import Targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,12 @@ class PairTask:
     labels: Tensor  # (P)
     cid: Tensor  # (P)
     novel: Tensor  # (P)
+    soft: Tensor | None = None  # (P, labels) of a teacher, NaN in rows that none judged
 
 
-def pair_task(example: Example, type_pairs: Sequence[tuple[int, int]]) -> PairTask | None:
+def pair_task(
+    example: Example, type_pairs: Sequence[tuple[int, int]], targets: Targets | None = None, *, temperature: float = 1.0
+) -> PairTask | None:
     """The example's pair task, or None where its corpus has no relations or it has no candidate pair."""
     if example.entities is None:
         return None
@@ -36,7 +40,12 @@ def pair_task(example: Example, type_pairs: Sequence[tuple[int, int]]) -> PairTa
         return None
     gold = pair_labels(example, inputs.pairs)
     tensors = {name: torch.from_numpy(array) for name, array in inputs.arrays().items() if name != "hidden"}
-    return PairTask(tensors, *(torch.from_numpy(labels) for labels in gold))
+    soft = None
+    if targets is not None:
+        found = targets.of(example.document.text, example.entities.ids, inputs.pairs, temperature=temperature)
+        soft = torch.from_numpy(found) if np.isfinite(found).any() else None
+    labels, cid, novel = (torch.from_numpy(known) for known in gold)
+    return PairTask(tensors, labels, cid, novel, soft)
 
 
 class Batch:
@@ -87,8 +96,11 @@ def learn(
     weights: Mapping[str, float],
     seed: int,
     bf16: bool,
+    temperature: float = 1.0,
 ) -> dict[str, Tensor]:
-    """Add the gradients of a batch to the network's; its losses: NER, pairs, chemical-induced disease, novelty of relations.
+    """Add the gradients of a batch to the network's; its losses: NER, pairs, chemical-induced disease, novelty, soft labels of pairs.
+
+    `temperature` softens the pairs' probabilities before they are compared with soft labels.
 
     Losses are sums, divided by what a step of this run holds on average (`mean`), so that every document counts alike
     and a step may be learned in parts.
@@ -102,11 +114,17 @@ def learn(
         "pairs": torch.zeros((), device=device),
         "cid": torch.zeros((), device=device),
         "novel": torch.zeros((), device=device),
+        "soft": torch.zeros((), device=device),
     }
     for document, task in zip(hidden, tasks, strict=True):
         if task is None:
             continue
         scores = network.pairs(document, **{name: value.to(device) for name, value in task.inputs.items()})
+        if task.soft is not None:
+            soft = task.soft.to(device)
+            judged = torch.isfinite(soft[:, 0])
+            loss = cross_entropy(scores[judged, : len(LABELS)] / temperature, soft[judged], reduction="sum")
+            losses["soft"] = losses["soft"] + temperature**2 * loss / mean["soft"]
         if task.labels[0] == IGNORED:
             cid = task.cid.float().to(device)
             losses["cid"] = losses["cid"] + binary_cross_entropy_with_logits(scores[:, CID], cid, reduction="sum") / mean["cid"]

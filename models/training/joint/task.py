@@ -26,13 +26,16 @@ class JointTask:
         self.steps = plan(self.shapes, data.passes, tokens_per_step=recipe.optimiser.tokens_per_step, seed=recipe.seed)
         self.sizes = [padded_pieces(self.shapes, step) for step in self.steps]
         self.type_pairs = type_pair_indices(recipe.relations.type_pairs)
-        self._tasks = [pair_task(example, self.type_pairs) for example in data.examples]
+        distil = recipe.distil
+        self._temperature = distil.temperature if distil else 1.0
+        self._tasks = [pair_task(e, self.type_pairs, data.targets, temperature=self._temperature) for e in data.examples]
         self._mean = self._means()
         self._weights = {
             "ner": 1.0,
             "pairs": recipe.relations.weight,
             "cid": recipe.relations.cid_weight,
             "novel": recipe.relations.novel_weight,
+            "soft": distil.weight if distil else 0.0,
         }
 
     def parts(self, step: int, n: int) -> Sequence[list[int]]:
@@ -42,7 +45,9 @@ class JointTask:
         batch = Batch([self.data.examples[i] for i in part], self.data.first, self.data.last)
         bf16 = self.recipe.optimiser.precision == "bf16"
         tasks = [self._tasks[i] for i in part]
-        return learn(self.network, batch, tasks, mean=self._mean, weights=self._weights, seed=seed, bf16=bf16)
+        return learn(
+            self.network, batch, tasks, mean=self._mean, weights=self._weights, seed=seed, bf16=bf16, temperature=self._temperature
+        )
 
     def score(self) -> Mapping[str, float] | None:
         if not self.data.held_out:
@@ -51,7 +56,7 @@ class JointTask:
         return score(self.network, self.data.held_out, self.type_pairs, columns=read, first=self.data.first, last=self.data.last)
 
     def _means(self) -> dict[str, float]:
-        """What a step holds on average: pieces, BioRED pairs, chemical-induced-disease pairs, relations."""
+        """What a step holds on average: pieces, BioRED pairs, chemical-induced-disease pairs, relations, pairs with soft labels."""
         read = [i for step in self.steps for i in step]
         tasks = [task for task in (self._tasks[i] for i in read) if task]
         counts = {
@@ -59,5 +64,6 @@ class JointTask:
             "pairs": sum(int((task.labels != IGNORED).sum()) for task in tasks),
             "cid": sum(int((task.cid != IGNORED).sum()) for task in tasks),
             "novel": sum(int((task.novel != IGNORED).sum()) for task in tasks),
+            "soft": sum(int(task.soft[:, 0].isfinite().sum()) for task in tasks if task.soft is not None),
         }
         return {name: max(count / len(self.steps), 1.0) for name, count in counts.items()}

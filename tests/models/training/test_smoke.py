@@ -61,6 +61,8 @@ scored = ["biored/dev", "bc5cdr/dev", "bc5cdr/test"]
 {ENCODER.replace("128", "192")}
 [head]
 inner = 16
+[export]
+loss_limit = 100.0
 {STEPS}{CORPORA}read = {{ budget = 64, neighbours = 0 }}
 held_out = ["{HELD_OUT}"]
 """,
