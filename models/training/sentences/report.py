@@ -78,7 +78,10 @@ def whole_table(by_set: Mapping[str, Sequence[Answers]]) -> Table:
         documents=", ".join(f"{SETS[key].title} {len(answers[0].ids):,}" for key, answers in by_set.items()) + " sentences",
         seed=SEED,
         columns=tuple(SETS[key].title for key in by_set),
-        rows=tuple(Row(system=name, kind=Kind.OURS if name in ours else Kind.BASELINE, figures=cells) for name, cells in rows.items()),
+        rows=tuple(
+            Row(system=name, kind=Kind.OURS if name in ours else Kind.BASELINE, figures=rows[name])
+            for name in sorted(rows, key=lambda name: name not in ours)
+        ),
         notes=(AS_WRITTEN,),
         command=COMMAND,
     )
