@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from models.training.sentences.rows import Row
+from processors.records import EntityType
 
 WORD = re.compile(r"@[\w-]+\$|[^\W_]+(?:[-'’][^\W_]+)*|[^\w\s]|_")
+
+MASKS = frozenset(f"@{kind.name.lower()}$" for kind in EntityType)
+"""The words of a row for mentions that it is not about."""
 
 
 @dataclass(frozen=True, slots=True)

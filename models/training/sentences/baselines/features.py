@@ -6,13 +6,10 @@ from functools import lru_cache
 
 from models.training.sentences.baselines.rules import stated
 from models.training.sentences.rows import Row
-from models.training.sentences.words import Parts, parts
-from processors.records import EntityType
+from models.training.sentences.words import MASKS, Parts, parts
 
 NEAR = 3  # words before and after that count by themselves
 STEPS = (0, 1, 2, 3, 5, 8, 12, 18, 30, 60)  # how far apart, in words
-MASKS = frozenset(f"@{kind.name.lower()}$" for kind in EntityType)
-"""The words of a row for mentions that it is not about."""
 NEGATIONS = frozenset({"no", "not", "without", "lack", "absence", "neither", "nor", "failed", "cannot", "unlikely"})
 HEDGES = frozenset({"may", "might", "could", "suggest", "suggests", "possible", "possibly", "whether", "potential", "putative", "likely"})
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.training.sentences.rows import Row
-from models.training.sentences.words import Parts, parts
+from models.training.sentences.words import MASKS, Parts, parts
 
 
 def _stems(words: str) -> re.Pattern[str]:
@@ -66,7 +66,7 @@ def _judge(words: Parts, kinds: tuple[str, str]) -> float:
     """How many stating words are read, less what says that the two are only named together."""
     between = len(stated(words.between, kinds))
     around = len(stated((*words.before[-AROUND:], *words.after[:AROUND]), kinds))
-    listed = all(word in LIST_WORDS or word.startswith("protein") for word in words.between)
+    listed = all(word in LIST_WORDS or word in MASKS for word in words.between)
     said = between + 0.5 * around
     if listed:
         said = 1.0 if any(w in {"-", "/"} for w in words.between) and around else said - 1.0

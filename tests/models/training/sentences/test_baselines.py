@@ -56,6 +56,7 @@ def test_near_learns_how_many_words_may_stand_between() -> None:
     [
         ("A1 directly binds B2 in yeast.", ("Gene", "Gene"), True),
         ("A1 and B2 were measured.", ("Gene", "Gene"), False),
+        ("Binding of A1, @GENE$ and B2 was not tried.", ("Gene", "Gene"), False),
         ("Interaction of A1 with B2 was seen.", ("Gene", "Gene"), True),
         ("A1 polymorphisms are associated with B2.", ("Gene", "Disease"), True),
         ("A1 was sequenced in families; B2 was rare.", ("Gene", "Disease"), False),
