@@ -31,6 +31,10 @@ def evaluate(
         list[str] | None,
         typer.Option("--types", metavar="NAME=TYPE", help="With --end-to-end: what a type's name in the file means; - leaves it out."),
     ] = None,
+    guideline: Annotated[
+        str | None,
+        typer.Option("--guideline", metavar="CORPUS", help="With --end-to-end: mark mentions as this corpus does (`models show`)."),
+    ] = None,
     errors: Annotated[
         Path | None, typer.Option("--errors", metavar="FILE", help="With --end-to-end: write every mistake there, as JSON lines.")
     ] = None,
@@ -77,8 +81,8 @@ def evaluate(
 
     settings = settings_of(ctx)
     named = model or settings.model
-    if end_to_end is None and (types or errors or figures):
-        raise BadInput("--types, --errors and --figures belong to --end-to-end", remedy="Name a gold file with --end-to-end.")
+    if end_to_end is None and (types or errors or figures or guideline):
+        raise BadInput("--types, --guideline, --errors and --figures belong to --end-to-end", remedy="Name a gold file with --end-to-end.")
     for path in (errors, output):
         if path and not path.absolute().parent.is_dir():
             raise BadInput(f"{path} cannot be written: its folder is not there", remedy="Name a file in a folder that is there.")
@@ -89,7 +93,8 @@ def evaluate(
 
     with training_parts("evaluate", *(["matplotlib"] if figures else [])):
         if end_to_end is not None:
-            shown, result = _end_to_end(end_to_end, named, settings.vocabulary, data, types or (), errors, figures, tell)
+            guideline = guideline or settings.guideline
+            shown, result = _end_to_end(end_to_end, named, settings.vocabulary, data, types or (), guideline, errors, figures, tell)
         elif data is None:
             raise BadInput("the corpora are needed for this", remedy="Name their folder with --data, or your own file with --end-to-end.")
         elif polarity:
@@ -139,6 +144,7 @@ def _end_to_end(
     vocabulary: str | Path | None,
     data: Path | None,
     types: "list[str] | tuple[str, ...]",
+    guideline: str | None,
     errors: Path | None,
     figures: Path | None,
     tell: Callable[[str], None],
@@ -149,7 +155,7 @@ def _end_to_end(
     from models.evaluation.end_to_end.mistakes import as_lines
     from models.evaluation.end_to_end.names import Names
 
-    found = evaluate_file(path, model, vocabulary, data=data, names=Names.parse(types), tell=tell)
+    found = evaluate_file(path, model, vocabulary, data=data, names=Names.parse(types), guideline=guideline, tell=tell)
     if errors:
         _write(errors, as_lines(found.mistakes))
     if figures:

@@ -50,10 +50,16 @@ class GoldPairs:
 class Served:
     """One artefact, run as it is served: one window a call, one document a pair call."""
 
-    def __init__(self, artefact: Artefact) -> None:
+    def __init__(self, artefact: Artefact, *, guideline: str | None = None) -> None:
+        """`guideline` as `models.runtime.encoder.Encoder` takes it."""
         self.artefact = artefact
         self.head = RelationHead(artefact)
-        self.encode = lru_cache(maxsize=256)(Encoder(artefact, cache_bytes=0).encode)
+        self.encode = lru_cache(maxsize=256)(Encoder(artefact, cache_bytes=0, guideline=guideline).encode)
+
+    def following(self, name: str) -> "Served":
+        """The same artefact by a corpus's guideline, where it learned that; else itself."""
+        ner = self.artefact.manifest.ner
+        return Served(self.artefact, guideline=name) if name in ner.guidelines and name != ner.guideline else self
 
     def gold_pairs(self, document: Document) -> GoldPairs:
         encoded: Encoded = self.encode(document.text)

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from models.corpora.licences import refuse_research
 from models.runtime.errors import BiorelayError
 from models.training.errors import RecipeError, WeightsMissing, WeightsUnusable
 from models.training.families import family_of, longest_window
@@ -17,6 +18,10 @@ from models.training.recipe import EncoderPart
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 TOKENIZER = "tokenizer.json"
 CONFIG = "config.json"
+
+PRETRAINED = "pretraining.json"
+PRUNED = "pruning.json"
+"""What a recipe of ours states beside the encoder that it made."""
 
 FETCHED = ("*.json", "*.txt", "*.model")
 """What is taken from a hub beside the weights."""
@@ -48,6 +53,19 @@ def weights_folder(part: EncoderPart, out: Path) -> Path:
     if not (found / CONFIG).is_file() or not _weights(found):
         raise WeightsMissing(f"there is no pretrained encoder in {found}", remedy=remedy)
     return _with_tokenizer(found, part, out)
+
+
+def refuse_start(part: EncoderPart, out: Path) -> None:
+    """Raise `LicenceNotAllowed` where a model that ships may not start from what `part.start` names, or from what that started from."""
+    start = part.start
+    while start:
+        folder = out / start
+        stated: dict[str, Any] = next(
+            (json.loads((folder / name).read_bytes()) for name in (PRETRAINED, PRUNED) if (folder / name).is_file()), {}
+        )
+        settings = stated.get("settings", {})
+        refuse_research(start, {"settings": settings, "corpora": [c for c in stated.get("data", ()) if "licence" in c]})
+        start = settings.get("encoder", {}).get("start")
 
 
 def weights_version(part: EncoderPart) -> str:

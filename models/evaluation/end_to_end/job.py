@@ -25,15 +25,17 @@ def evaluate_file(
     *,
     data: Path | None = None,
     names: Names | None = None,
+    guideline: str | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Evaluation:
     """Score a gold file in PubTator or BioC.
 
     With `data`, the folder of corpora, documents that the model was trained on are left out, and a dictionary of the training
-    names is scored beside it. Raises as `read_gold`, `load_artefact` and `load_linker` do, and `CorpusMissing`.
+    names is scored beside it. `guideline` is the corpus whose way to mark mentions is followed, as `Encoder` takes it.
+    Raises as `read_gold`, `load_artefact`, `Encoder` and `load_linker` do, and `CorpusMissing`.
     """
     gold = read_gold(path, names)
-    served = Served(load_artefact(model))
+    served = Served(load_artefact(model), guideline=guideline)
     linker, opened = load_linker(vocabulary), Vocabulary.open(vocabulary)
     if data is None:
         return evaluate_gold(replace(gold, notices=(*gold.notices, UNCHECKED)), served, linker, opened, tell=tell)

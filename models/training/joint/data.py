@@ -16,7 +16,7 @@ from models.training.errors import RecipeError
 from models.training.joint.examples import Example, ExampleMaker, ner_heads
 from models.training.joint.recipe import JointRecipe
 from models.training.pairwise.targets import Targets, read_targets
-from models.training.weights import TOKENIZER, weights_folder
+from models.training.weights import TOKENIZER, refuse_start, weights_folder
 
 HELD_OUT = "biored"
 
@@ -44,6 +44,7 @@ def load_data(recipe: JointRecipe, data: Path, out: Path, *, beside: Path = Path
     corpora = [corpus(part.name) for part in recipe.corpora]
     if recipe.shipping:
         refuse_licences(corpora)
+        refuse_start(recipe.encoder, out)
     targets = _targets(recipe, beside)
     guard = guard_over(data)
     held_out = _held_out(recipe, data)

@@ -7,8 +7,6 @@ from typing import Any
 from models.training.pretrain.recipe import PretrainRecipe
 from models.training.progress import Progress, ProgressEvent
 
-STATED = "pretraining.json"
-
 
 def run(plan: PretrainRecipe, recipe: Path, data: Path, out: Path, *, resume: bool, progress: Progress) -> Path:
     """Pretrain and write weights, tokeniser and `pretraining.json` to `out/<name>/<version>`, as transformers reads them."""
@@ -37,10 +35,10 @@ def run(plan: PretrainRecipe, recipe: Path, data: Path, out: Path, *, resume: bo
 
 def _write(task: Any, stated: dict[str, Any], folder: Path) -> None:
     from models.training.pretrain.pieces import write_tokenizer
-    from models.training.weights import merge
+    from models.training.weights import PRETRAINED, merge
 
     folder.mkdir(parents=True, exist_ok=True)
     bert = merge(task.network.encoder.bert)
     bert.save_pretrained(folder)
     write_tokenizer(task.tokenizer, folder, longest=bert.config.max_position_embeddings)
-    (folder / STATED).write_text(json.dumps(stated, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / PRETRAINED).write_text(json.dumps(stated, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

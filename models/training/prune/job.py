@@ -8,7 +8,6 @@ from models.training.errors import RecipeError
 from models.training.progress import Progress, ProgressEvent
 from models.training.prune.recipe import PruneRecipe
 
-STATED = "pruning.json"
 SPECIAL = ("pad_token_id", "bos_token_id", "eos_token_id", "cls_token_id", "sep_token_id", "unk_token_id", "mask_token_id")
 
 
@@ -18,7 +17,7 @@ def run(plan: PruneRecipe, recipe: Path, data: Path, out: Path, *, resume: bool,
     Raises `WeightsMissing`, `WeightsUnusable`, `CorpusMissing`, `LicenceNotAllowed`, and `RecipeError` where a layer does not exist
     or the family cannot lose what the recipe takes out.
     """
-    from models.training.weights import TOKENIZER, load_encoder, open_tokenizer, weights_folder
+    from models.training.weights import PRUNED, TOKENIZER, load_encoder, open_tokenizer, weights_folder
 
     progress(ProgressEvent("prepare", f"reading the encoder of {plan.name} {plan.version}"))
     source = weights_folder(plan.encoder, out)
@@ -39,7 +38,7 @@ def run(plan: PruneRecipe, recipe: Path, data: Path, out: Path, *, resume: bool,
     folder.mkdir(parents=True, exist_ok=True)
     encoder.save_pretrained(folder)
     (folder / TOKENIZER).write_text(json.dumps(tokenizer, ensure_ascii=False) + "\n", encoding="utf-8")
-    (folder / STATED).write_text(json.dumps(stated, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / PRUNED).write_text(json.dumps(stated, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     progress(ProgressEvent("done", f"{folder}", 1, 1))
     return folder
 

@@ -128,3 +128,26 @@ def test_equal_texts_give_equal_pieces(work: Path) -> None:
     texts = load_texts(recipe, work / "data").learned
     one, other = (learn_pieces(texts, old, size=600, least=2) for _ in range(2))
     assert one.to_str() == other.to_str()
+
+
+def test_what_ships_starts_from_what_ships(tmp_path: Path) -> None:
+    from models.corpora.errors import LicenceNotAllowed
+    from models.training.recipe import EncoderPart
+    from models.training.weights import refuse_start
+
+    def stated(name: str, *, shipping: bool, start: str | None = None) -> None:
+        (tmp_path / name / "1").mkdir(parents=True)
+        settings = {"shipping": shipping, "encoder": {"start": start}}
+        data = [{"name": "biored", "licence": "US Government public domain"}, {"name": "in dev or test sets", "removed": 3}]
+        (tmp_path / name / "1" / "pretraining.json").write_text(json.dumps({"settings": settings, "data": data}), encoding="utf-8")
+
+    def part(start: str) -> EncoderPart:
+        return EncoderPart(folder="none", licence="MIT", start=start)
+
+    stated("ships", shipping=True)
+    stated("research", shipping=False)
+    stated("later", shipping=True, start="research/1")
+    refuse_start(part("ships/1"), tmp_path)
+    for name in ("research/1", "later/1"):
+        with pytest.raises(LicenceNotAllowed, match="research/1"):
+            refuse_start(part(name), tmp_path)
