@@ -30,16 +30,13 @@ class Recogniser:
         self._linker = linker
         self._provenance = provenance
         self._types = entity_types(encoder.artefact)
-        self._temperatures = encoder.artefact.manifest.ner.temperatures()
-        self._thresholds = encoder.artefact.manifest.ner.thresholds()
+        self._rule = encoder.artefact.manifest.ner.rule()
 
     def recognise(self, abstract: Abstract) -> Entities:
         """Mentions T1, T2, ... in order of (start, end), none overlapping another. Raises `TextTooLong`."""
         text = abstract.text
         encoded = self._encoder.encode(text)
-        spans = decode_spans(
-            encoded.ner, encoded.offsets, encoded.words, text, temperatures=self._temperatures, thresholds=self._thresholds
-        )
+        spans = decode_spans(encoded.ner, encoded.offsets, encoded.words, text, self._rule)
         agreed = agreed_types(text, [(span.start, span.end, span.type, span.score) for span in spans])
         types = [self._types[index] for index in agreed]
         links = self._linker.resolve(abstract.id, text, [(span.start, span.end, kind) for span, kind in zip(spans, types, strict=True)])

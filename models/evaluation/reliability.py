@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.corpora.documents import ENTITY_TYPES, Document
 from models.evaluation.served import GoldPairs, Served
-from models.runtime.spans import decode_spans
+from models.runtime.spans import SpanRule, decode_spans
 from processors.records import EntityType
 
 BINS = 10
@@ -57,19 +57,19 @@ def _percent(share: float) -> float:
 
 
 class MentionReliability:
-    """Scores of mentions: of every one that the logits give, without a threshold, by temperature 1 and by the fitted one."""
+    """Scores of mentions: of every one that the logits give, without a threshold, plain and by the fitted rule."""
 
     def __init__(self, served: Served) -> None:
         self._served = served
         self._judged = {BEFORE: Judged(), AFTER: Judged()}
-        spec = served.artefact.manifest.ner
-        self._temperatures = {BEFORE: (1.0,) * len(spec.types), AFTER: spec.temperatures()}
+        rule = served.artefact.manifest.ner.rule()
+        none = (0.0,) * len(rule.thresholds)
+        self._rules = {BEFORE: SpanRule((1.0,) * len(none), none), AFTER: rule._replace(thresholds=none)}
 
     def add(self, number: int, text: str, gold: set[tuple[int, int, EntityType]], types: Sequence[EntityType]) -> None:
         encoded = self._served.encode(text)
-        for when, temperatures in self._temperatures.items():
-            none = (0.0,) * len(temperatures)
-            found = decode_spans(encoded.ner, encoded.offsets, encoded.words, text, temperatures=temperatures, thresholds=none)
+        for when, rule in self._rules.items():
+            found = decode_spans(encoded.ner, encoded.offsets, encoded.words, text, rule)
             judged = [s for s in found if ENTITY_TYPES[s.type] in types]
             self._judged[when].add(number, (s.score for s in judged), ((s.start, s.end, ENTITY_TYPES[s.type]) in gold for s in judged))
 

@@ -19,8 +19,8 @@ RELATION_SET: tuple[str, str] = ("biored", "dev")
 
 def found_spans(served: Served, text: str) -> list[EntitySpan]:
     """The mentions that the artefact finds, as it is served."""
-    encoded, ner = served.encode(text), served.artefact.manifest.ner
-    return decode_spans(encoded.ner, encoded.offsets, encoded.words, text, temperatures=ner.temperatures(), thresholds=ner.thresholds())
+    encoded = served.encode(text)
+    return decode_spans(encoded.ner, encoded.offsets, encoded.words, text, served.artefact.manifest.ner.rule())
 
 
 def score_ner(documents: Sequence[Document], find: Mapping[str, Iterable[tuple[int, int, EntityType]]]) -> dict[str, Any]:

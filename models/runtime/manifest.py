@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from models.runtime.errors import GuidelineUnknown
+from models.runtime.spans import SpanRule
 
 SCHEMA = "biorelay.artefact/1"
 
@@ -61,6 +62,7 @@ class NerSpec(Part):
     guideline: str = ""  # the corpus that is followed where the caller names none; it has a head for every type
     temperature: Positive | dict[str, Positive] = 1.0
     threshold: Share | dict[str, Share] = 0.0
+    platt: tuple[Positive, Finite] | None = None  # slope and offset (`models.runtime.spans.SpanRule`)
 
     @model_validator(mode="after")
     def _names_its_types(self) -> Self:
@@ -93,13 +95,9 @@ class NerSpec(Part):
         at = [heads.index((guideline, name) if (guideline, name) in heads else (self.guideline, name)) for name in self.types]
         return tuple(3 * head + label for head in at for label in range(3))
 
-    def temperatures(self) -> tuple[float, ...]:
-        """One temperature a type, in the order of `types`."""
-        return self._by_type(self.temperature)
-
-    def thresholds(self) -> tuple[float, ...]:
-        """The least score of a mention, one a type, in the order of `types`."""
-        return self._by_type(self.threshold)
+    def rule(self) -> SpanRule:
+        """How mentions are scored and which are kept."""
+        return SpanRule(self._by_type(self.temperature), self._by_type(self.threshold), self.platt)
 
     def _by_type(self, value: float | dict[str, float]) -> tuple[float, ...]:
         return tuple(value[name] for name in self.types) if isinstance(value, dict) else (value,) * len(self.types)

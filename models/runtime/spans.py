@@ -7,45 +7,51 @@ only between a B and the last I that some O precedes, and only those stretches a
 
 import unicodedata
 from bisect import bisect
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.runtime.edges import EntitySpan, tidy
 
-__all__ = ["EntitySpan", "best_path", "decode_spans"]
+__all__ = ["EntitySpan", "SpanRule", "best_path", "decode_spans"]
 
 O, B, I = 0, 1, 2  # noqa: E741  the scheme's own names
 
 
+class SpanRule(NamedTuple):
+    """How spans are scored and which are kept; one temperature and one threshold a type.
+
+    Without `platt` a span's score is the probability that its first piece is B, the others are I, and the piece behind it is not.
+    That falls with every piece, so a threshold cuts long names. With `platt` = (slope, offset) it is
+    sigmoid(slope * logit(g) + offset), where g is the geometric mean of those probabilities (Platt 1999).
+    """
+
+    temperatures: tuple[float, ...]
+    thresholds: tuple[float, ...]
+    platt: tuple[float, float] | None = None
+
+
 def decode_spans(
-    ner: NDArray[np.float32],
-    offsets: NDArray[np.int32],
-    words: NDArray[np.int32],
-    text: str,
-    *,
-    temperatures: Sequence[float],
-    thresholds: Sequence[float],
+    ner: NDArray[np.float32], offsets: NDArray[np.int32], words: NDArray[np.int32], text: str, rule: SpanRule
 ) -> list[EntitySpan]:
     """Entity spans of a text, by (start, end), without overlaps.
 
-    `ner` is (T, 3 K) logits, `offsets` (T, 2) code points, `words` (T) word numbers; temperatures and thresholds are one a type.
+    `ner` is (T, 3 K) logits, `offsets` (T, 2) code points, `words` (T) word numbers.
     A span covers whole words, keeps combining marks and has tidy edges. Of overlapping spans the likelier one stays, then the longer.
-    The score is the probability that its first piece is B, the others are I, and the piece behind it is not.
     """
     n = len(ner)
     if n == 0:
         return []
-    logits = ner.reshape(n, -1, 3).transpose(1, 0, 2).astype(np.float64) / np.asarray(temperatures, dtype=np.float64)[:, None, None]
+    logits = ner.reshape(n, -1, 3).transpose(1, 0, 2).astype(np.float64) / np.asarray(rule.temperatures, dtype=np.float64)[:, None, None]
     logits -= logits.max(axis=2, keepdims=True)
     logp = logits - np.log(np.exp(logits).sum(axis=2, keepdims=True))  # (K, T, 3)
     kind, first, end = _runs(best_path(logp))
     if not len(kind):
         return []
-    scores = _scores(logp, kind, first, end)
+    scores = _scores(logp, kind, first, end, rule.platt)
     first, end = _whole_words(words, first, end)
-    keep = np.flatnonzero(scores >= np.asarray(thresholds)[kind])
+    keep = np.flatnonzero(scores >= np.asarray(rule.thresholds)[kind])
     taken = np.zeros(n, dtype=bool)
     spans = []
     for i in keep[np.lexsort((kind[keep], first[keep], first[keep] - end[keep], -scores[keep]))]:
@@ -127,12 +133,25 @@ def _whole_words(words: NDArray[np.int32], first: NDArray[np.int64], end: NDArra
     return starts[at[0]], stops[at[1]]
 
 
-def _scores(logp: NDArray[np.float64], kind: NDArray[np.int64], first: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.float64]:
+def _scores(
+    logp: NDArray[np.float64],
+    kind: NDArray[np.int64],
+    first: NDArray[np.int64],
+    end: NDArray[np.int64],
+    platt: tuple[float, float] | None,
+) -> NDArray[np.float64]:
     inside = np.pad(np.cumsum(logp[:, :, I], axis=1), ((0, 0), (1, 0)))
     outside = np.log1p(-np.minimum(np.exp(np.pad(logp[:, :, I], ((0, 0), (0, 1)), constant_values=-np.inf)), 1 - 1e-12))
     total = logp[kind, first, B] + inside[kind, end] - inside[kind, first + 1] + outside[kind, end]
-    scores: NDArray[np.float64] = np.exp(total)
-    return scores
+    if platt is None:
+        scores: NDArray[np.float64] = np.exp(total)
+        return scores
+    mean = total / (end - first)
+    slope, offset = platt
+    # The logit of g is log g - log(1 - g), which a certain span would make infinite.
+    odds = slope * (mean - np.log(-np.expm1(np.minimum(mean, -1e-12)))) + offset
+    likely: NDArray[np.float64] = 1 / (1 + np.exp(-odds))
+    return likely
 
 
 def _past_marks(text: str, end: int, limit: int) -> int:

@@ -83,14 +83,7 @@ class Predictor:
     def predict(self, text: str, mentions: Sequence[GroupedMention] = ()) -> dict[str, Any]:
         """One line of the file, as JSON values. Mentions that touch no piece are left out."""
         encoded = self._encoder.encode(text)
-        spans = decode_spans(
-            encoded.ner,
-            encoded.offsets,
-            encoded.words,
-            text,
-            temperatures=self._ner.temperatures(),
-            thresholds=self._ner.thresholds(),
-        )
+        spans = decode_spans(encoded.ner, encoded.offsets, encoded.words, text, self._ner.rule())
         first, stop = piece_ranges(encoded.offsets, [m[0] for m in mentions], [m[1] for m in mentions])
         kept = [m for m, empty in zip(mentions, (first == stop).tolist(), strict=True) if not empty]
         columns = np.array([(self._ner.types.index(m[2]), m[3], m[4]) for m in kept], dtype=np.int64).reshape(-1, 3)

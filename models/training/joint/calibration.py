@@ -10,18 +10,19 @@ from models.corpora.documents import ENTITY_TYPES, Document
 from models.evaluation.counts import Counts
 from models.evaluation.served import Served
 from models.evaluation.thresholds import best_threshold
-from models.runtime.spans import decode_spans
+from models.runtime.spans import SpanRule, decode_spans
 from processors.records import EntityType
 
 TEMPERATURES = np.exp(np.linspace(np.log(0.5), np.log(4.0), 43))
 BIASES = np.linspace(-4.0, 4.0, 81)
 SCORES = np.linspace(0.0, 0.8, 33)
+FEWEST = 20  # spans
 SMALLEST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class NerFit:
-    temperature: float
+    platt: tuple[float, float]  # slope and offset
     threshold: float
 
 
@@ -39,32 +40,45 @@ class NoveltyFit:
 
 
 def fit_ner(documents: Sequence[Document], served: Served) -> NerFit:
-    """One temperature: the least log loss of the scores of found spans against being right (Guo et al. 2017).
+    """Slope and offset by logistic regression of being right on the log odds of found spans (Platt 1999); then the threshold of best F1.
 
-    Then one threshold: the best F1. Thresholds by type would follow the chances of a few dozen mentions.
+    One rule for all types: rules by type would follow the chances of a few dozen mentions.
     """
-    tried = {}
-    for temperature in TEMPERATURES.tolist():
-        scores, right = (np.concatenate(parts) for parts in zip(*(_scored(d, served, temperature) for d in documents), strict=True))
-        if not len(scores):
-            continue
-        p = np.clip(scores, SMALLEST, 1 - SMALLEST)
-        tried[float(-np.mean(np.where(right, np.log(p), np.log(1 - p))))] = (temperature, scores, right)
-    if not tried:  # a model that finds nothing yet: there is nothing to fit
-        return NerFit(1.0, 0.5)
-    temperature, scores, right = tried[min(tried)]
+    found = [_found(document, served) for document in documents]
+    raw, right = (np.concatenate(parts) if parts else np.zeros(0) for parts in zip(*found, strict=True)) if found else (np.zeros(0),) * 2
+    if len(raw) < FEWEST or len(set(right.tolist())) < 2:  # a model that finds next to nothing yet: there is nothing to fit
+        return NerFit((1.0, 0.0), 0.0)
+    clipped = np.clip(raw, SMALLEST, 1 - SMALLEST)
+    slope, offset = _logistic(np.log(clipped) - np.log1p(-clipped), right.astype(np.float64))
+    scores = 1 / (1 + np.exp(-(slope * (np.log(clipped) - np.log1p(-clipped)) + offset)))
     gold = sum(len(d.mentions) for d in documents)
-    return NerFit(round(temperature, 4), _best_score(scores, right, gold))
+    return NerFit((round(slope, 4), round(offset, 4)), _best_score(scores, right.astype(bool), gold))
 
 
-def _scored(document: Document, served: Served, temperature: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """The scores of all spans found without a threshold, and whether they are right."""
+def _found(document: Document, served: Served) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The geometric means of all spans found without a threshold, and whether they are right."""
     encoded = served.encode(document.text)
-    temperatures, thresholds = [temperature] * len(ENTITY_TYPES), [0.0] * len(ENTITY_TYPES)
-    found = decode_spans(encoded.ner, encoded.offsets, encoded.words, document.text, temperatures=temperatures, thresholds=thresholds)
+    rule = SpanRule((1.0,) * len(ENTITY_TYPES), (0.0,) * len(ENTITY_TYPES), (1.0, 0.0))
+    found = decode_spans(encoded.ner, encoded.offsets, encoded.words, document.text, rule)
     gold: set[tuple[int, int, EntityType]] = {(m.start, m.end, m.type) for m in document.mentions}
     right = [(s.start, s.end, ENTITY_TYPES[s.type]) in gold for s in found]
     return np.array([s.score for s in found]), np.array(right, dtype=bool)
+
+
+def _logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
+    """Slope, positive, and offset of the logistic regression of y (0, 1) on x, by Newton's method; a weak prior keeps slope 1, offset 0."""
+    rows = np.stack([x, np.ones_like(x)], axis=1)
+    prior = np.array([1.0, 0.0])
+    weights = prior.copy()
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-np.clip(rows @ weights, -500, 500)))
+        gradient = rows.T @ (p - y) + (weights - prior)
+        hessian = (rows * (p * (1 - p))[:, None]).T @ rows + np.eye(2)
+        step = np.linalg.solve(hessian, gradient)
+        weights -= step
+        if np.abs(step).max() < 1e-9:
+            break
+    return max(float(weights[0]), SMALLEST), float(weights[1])
 
 
 def _best_score(scores: NDArray[np.float64], right: NDArray[np.bool_], gold: int) -> float:

@@ -9,13 +9,12 @@ from models.evaluation import gold
 from models.evaluation.counts import Counts
 from models.evaluation.scores import found_spans
 from models.evaluation.served import Served
-from models.runtime.spans import decode_spans
+from models.runtime.spans import SpanRule, decode_spans
 from models.training.joint.examples import Example
 from models.training.joint.network import Relay
 from models.training.joint.steps import predict
 
-ONES = (1.0,) * len(ENTITY_TYPES)
-ZEROS = (0.0,) * len(ENTITY_TYPES)
+PLAIN = SpanRule((1.0,) * len(ENTITY_TYPES), (0.0,) * len(ENTITY_TYPES))
 
 
 def score(
@@ -26,7 +25,7 @@ def score(
     for example in examples:
         logits, inputs, scores = predict(network, example, type_pairs, first=first, last=last)
         document = example.document
-        found = decode_spans(logits[:, columns], example.offsets, example.words, document.text, temperatures=ONES, thresholds=ZEROS)
+        found = decode_spans(logits[:, columns], example.offsets, example.words, document.text, PLAIN)
         ner.append(gold.spans(document, [(s.start, s.end, ENTITY_TYPES[s.type]) for s in found], ENTITY_TYPES)[gold.ALL])
         if inputs is not None and example.entities is not None:
             labels = scores.argmax(axis=1) if len(inputs.pairs) else np.zeros(0, np.int64)

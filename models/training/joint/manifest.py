@@ -26,7 +26,7 @@ class Facts:
 
     recipe: JointRecipe
     training: dict[str, Any]
-    ner: NerFit = field(default_factory=lambda: NerFit(1.0, 0.0))
+    ner: NerFit = field(default_factory=lambda: NerFit((1.0, 0.0), 0.0))
     pairs: PairFit = field(default_factory=lambda: PairFit(0.0, 1.0, 0.5))
     novelty: NoveltyFit = field(default_factory=lambda: NoveltyFit(0.0, 1.0))
     metrics: dict[str, Any] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Facts:
                 "scheme": "BIO per head: logits[:, 3*k+{0,1,2}] = O,B,I of head k",
                 "heads": [list(head) for head in self.training["heads"]],
                 "guideline": HELD_OUT,
-                "temperature": self.ner.temperature,
+                "platt": list(self.ner.platt),
                 "threshold": self.ner.threshold,
             },
             "relations": {

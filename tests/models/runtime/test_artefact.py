@@ -67,8 +67,8 @@ def test_what_is_no_model_is_not_listed(tmp_path: Path) -> None:
 
 def test_the_manifest_gives_one_number_a_type(tmp_path: Path) -> None:
     ner = load_artefact(write(tmp_path / "a")).manifest.ner
-    assert ner.temperatures() == (1.5, 1.5)
-    assert ner.thresholds() == (0.1, 0.2)
+    assert ner.rule().temperatures == (1.5, 1.5)
+    assert ner.rule().thresholds == (0.1, 0.2)
 
 
 @pytest.mark.parametrize("reference", ["nobody", "tiny@7", "@1", ""])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models.runtime.spans import EntitySpan, best_path, decode_spans
+from models.runtime.spans import EntitySpan, SpanRule, best_path, decode_spans
 
 O, B, I = 0, 1, 2  # noqa: E741
 
@@ -59,8 +59,7 @@ def decode(text: str, ner: NDArray[np.float32], words: list[int] | None = None, 
         np.array(offsets, dtype=np.int32).reshape(-1, 2),
         np.array(words, dtype=np.int32),
         text,
-        temperatures=[1.0, 1.0],
-        thresholds=[threshold, threshold],
+        SpanRule((1.0, 1.0), (threshold, threshold)),
     )
 
 
@@ -99,15 +98,39 @@ def test_a_span_covers_whole_words() -> None:
 
 def test_a_temperature_softens_scores() -> None:
     ner, offsets, words = logits("B"), np.array([[0, 1]], np.int32), np.array([0], np.int32)
-    sharp, soft = (decode_spans(ner, offsets, words, "x", temperatures=[t, t], thresholds=[0, 0])[0].score for t in (1.0, 3.0))
+    sharp, soft = (decode_spans(ner, offsets, words, "x", SpanRule((t, t), (0.0, 0.0)))[0].score for t in (1.0, 3.0))
     assert 0.3 < soft < sharp
+
+
+def test_a_long_name_is_not_punished_by_its_length() -> None:
+    """The product falls with every piece, the geometric mean does not; slope and offset are those of the log odds."""
+    scores = {}
+    for pieces in (2, 6):
+        ner = logits("B" + "I" * (pieces - 1))
+        offsets = np.array([[i, i + 1] for i in range(pieces)], np.int32)
+        words = np.zeros(pieces, np.int32)
+        for name, platt in (("product", None), ("mean", (1.0, 0.0)), ("moved", (2.0, -0.5))):
+            (span,) = decode_spans(ner, offsets, words, "x" * pieces, SpanRule((1.0, 1.0), (0.0, 0.0), platt))
+            scores[name, pieces] = span.score
+    assert scores["product", 6] < scores["product", 2]
+    assert scores["mean", 6] == pytest.approx(scores["product", 6] ** (1 / 6))
+    odds = np.log(scores["mean", 6] / (1 - scores["mean", 6]))
+    assert scores["moved", 6] == pytest.approx(1 / (1 + np.exp(-(2 * odds - 0.5))))
+
+
+def test_a_certain_span_has_a_finite_score() -> None:
+    ner = np.full((1, 6), -1e4, np.float32)
+    ner[0, [1, 3]] = 1e4
+    offsets, words = np.array([[0, 1]], np.int32), np.array([0], np.int32)
+    (span,) = decode_spans(ner, offsets, words, "x", SpanRule((1.0, 1.0), (0.0, 0.0), (3.0, 1.0)))
+    assert span.score == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("mark", ["\u0301", "\u0301\u0327", "\u20dd", "\u200d"])
 def test_combining_marks_stay_with_their_letter(mark: str) -> None:
     text = f"x{mark} y"
     offsets = np.array([[0, 1], [len(text) - 1, len(text)]], np.int32)
-    spans = decode_spans(logits("BO"), offsets, np.array([0, 1], np.int32), text, temperatures=[1, 1], thresholds=[0, 0])
+    spans = decode_spans(logits("BO"), offsets, np.array([0, 1], np.int32), text, SpanRule((1.0, 1.0), (0.0, 0.0)))
     assert [text[s.start : s.end] for s in spans] == [f"x{mark}"]
 
 

@@ -1,0 +1,30 @@
+"""Calibration on numbers whose answer is known."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from models.training.joint.calibration import _logistic
+
+pytestmark = pytest.mark.torch
+
+
+def test_logistic_regression_finds_slope_and_offset() -> None:
+    rng = np.random.default_rng(1)
+    odds = rng.normal(2.0, 2.0, 20_000)
+    right = rng.random(20_000) < 1 / (1 + np.exp(-(0.7 * odds - 0.4)))
+    slope, offset = _logistic(odds, right.astype(float))
+    assert slope == pytest.approx(0.7, abs=0.05)
+    assert offset == pytest.approx(-0.4, abs=0.08)
+
+
+def test_few_spans_hardly_move_it() -> None:
+    slope, offset = _logistic(np.array([1.0, 2.0]), np.array([1.0, 1.0]))
+    assert 0.9 < slope < 1.5
+    assert -0.2 < offset < 0.6
+
+
+def test_a_worse_score_never_means_a_better_chance() -> None:
+    slope, _ = _logistic(np.linspace(-3, 3, 500), (np.linspace(-3, 3, 500) < 0).astype(float))
+    assert slope > 0
