@@ -15,7 +15,7 @@ from models.evaluation.end_to_end.gold_file import read_gold
 from models.evaluation.end_to_end.relation_mistakes import RAW_TEXT
 from models.evaluation.end_to_end.report import AS_CUT, IDS_FROM_TEXT, IDS_OF_MENTIONS, evaluate_gold
 from models.evaluation.ledger import record, weights_of
-from models.evaluation.scores import NER_SETS, RELATION_SET, reports, score_ner, served_ner, served_relations
+from models.evaluation.scores import RELATION_SET, ner_sets, reports, score_ner, served_ner, served_relations
 from models.evaluation.served import Served
 from models.evaluation.trained import training_documents
 from models.runtime.artefact import Artefact, load_artefact
@@ -35,7 +35,8 @@ def _quiet(message: str) -> None:
 def evaluate(
     artefact: str | Path | None, data: Path, *, vocabulary: str | Path | None = None, exact: Path | None = None, tell: Tell = _quiet
 ) -> dict[str, Any]:
-    """Score an artefact (a folder, `name` or `name@version`; None: the shipped one) on BioRED dev, BC5CDR test and NCBI-disease test.
+    """Score an artefact (a folder, `name` or `name@version`; None: the shipped one) on BioRED dev, BC5CDR test, NCBI-disease test,
+    and the test sets of the other corpora that it has NER heads for.
 
     Everything goes through the serving runtime. `exact` is the folder of the same model in fp32, where there is one: then
     the distance to it is measured. `tell` hears what is being done. Raises as `load_artefact`, `load_linker` and
@@ -43,7 +44,7 @@ def evaluate(
     """
     model = load_artefact(artefact)
     served = Served(model)
-    sets = (f"{name}/{split}" for name, split in NER_SETS)
+    sets = (f"{name}/{split}" for name, split in ner_sets(model))
     record(sets, system=model.reference, weights=weights_of(model.folder), command=COMMAND, data=data)
     tell("NER and relations with gold entities")
     result: dict[str, Any] = {"schema": SCHEMA, "artefact": model.reference, "precision": model.manifest.encoder.precision}
@@ -64,7 +65,7 @@ def scores(served: Served, data: Path) -> dict[str, Any]:
     `ner` follows each corpus's own guideline, where the artefact learned it; `ner_by_default` is without that choice.
     """
     name, split = RELATION_SET
-    sets = {f"{name}/{split}": corpus(name).read(split, data) for name, split in NER_SETS}
+    sets = {f"{name}/{split}": corpus(name).read(split, data) for name, split in ner_sets(served.artefact)}
     own = {place: served.following(place.partition("/")[0]) for place in sets}
     return {
         "ner": {place: served_ner(own[place], documents) for place, documents in sets.items()},
@@ -89,7 +90,7 @@ def baselines(model: Artefact, served: Served, data: Path) -> dict[str, Any]:
     dictionary = Dictionary(documents)
     usual = usual_relations(d for d in documents if corpus(d.corpus.partition("/")[0]).relations == "biored")
     ner = {}
-    for name, split in NER_SETS:
+    for name, split in ner_sets(model):
         read = corpus(name).read(split, data)
         ner[f"{name}/{split}"] = score_ner(read, {d.pmid: dictionary.find(d.text) for d in read})
     name, split = RELATION_SET
@@ -106,7 +107,7 @@ def metrics(quantised: Artefact, exact: Artefact, data: Path, *, tell: Tell = _q
     """What a manifest states: scores of both precisions, their distance, and the baselines."""
     precision = quantised.manifest.encoder.precision
     served, fp32 = Served(quantised), Served(exact)
-    sets = (f"{name}/{split}" for name, split in NER_SETS)
+    sets = (f"{name}/{split}" for name, split in ner_sets(quantised))
     scored = record(sets, system=quantised.reference, weights=weights_of(quantised.folder), command="biorelay train", data=data)
     tell(f"scoring {precision}")
     found: dict[str, Any] = {precision: scores(served, data)}

@@ -13,7 +13,7 @@ from models.evaluation.end_to_end.report import AS_CUT, OF_DOCUMENT, OF_SENTENCE
 from models.evaluation.linking_report import EXACT, LINKED, MENTIONS, RAW
 from models.evaluation.reliability import AFTER, BEFORE, reliability
 from models.evaluation.results import Figure, Kind, Row, Section, Table, store, write_page
-from models.evaluation.scores import NER_SETS, RELATION_SET
+from models.evaluation.scores import RELATION_SET, ner_sets
 from models.evaluation.served import Served
 from models.runtime.artefact import Artefact, load_artefact
 
@@ -47,7 +47,7 @@ def release(
     tell("calibration")
     result["calibration"] = calibration(loaded, data)
     result["linking"] = linking_report.evaluate_sets(model, vocabulary, data, tell=tell)
-    result["documents"] = {f"{name}/{split}": len(corpus(name).read(split, data)) for name, split in NER_SETS}
+    result["documents"] = {f"{name}/{split}": len(corpus(name).read(split, data)) for name, split in ner_sets(loaded)}
     for name, table in tables(loaded, result):
         store(f"{loaded.manifest.name}-{name}", table, folder)
     tell(f"drew {write_page(folder)}")

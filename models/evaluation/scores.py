@@ -10,11 +10,21 @@ from models.corpora.registry import corpus
 from models.evaluation import gold
 from models.evaluation.counts import Counts, calibration_error, report
 from models.evaluation.served import Served
+from models.runtime.artefact import Artefact
 from models.runtime.spans import EntitySpan, decode_spans
 from processors.records import EntityType
 
 NER_SETS: tuple[tuple[str, str], ...] = (("biored", "dev"), ("bc5cdr", "test"), ("ncbi-disease", "test"))
+"""Sets that every model is scored on."""
+
 RELATION_SET: tuple[str, str] = ("biored", "dev")
+
+
+def ner_sets(artefact: Artefact) -> list[tuple[str, str]]:
+    """The sets of an artefact's NER scores: those of all models, and the test sets of the other corpora that it has heads for."""
+    always = {name for name, _ in NER_SETS}
+    own = (name for name in artefact.manifest.ner.guidelines if name not in always and "test" in corpus(name).protected)
+    return [*NER_SETS, *((name, "test") for name in own)]
 
 
 def found_spans(served: Served, text: str) -> list[EntitySpan]:
