@@ -70,7 +70,7 @@ def _card(m: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     if other := scores.get("ner_by_default"):
         said = ", ".join(f"{place} {by_type['all']['f1']:.2f}" for place, by_type in other.items())
-        yield f"Each set is marked by its own corpus's guideline. By that of {m['ner']['guideline']}, the default, F1 over all types: {said}."
+        yield f"Each set is marked by its own corpus's guideline. By {m['ner']['guideline']}'s, the default, F1 over all types: {said}."
         yield ""
     yield "## Relations between gold entities"
     yield ""
