@@ -1,6 +1,5 @@
 """The demonstration of leakage: its tables come from its stored figures, and the figures say what the page says."""
 
-import importlib.util
 import json
 from hashlib import sha256
 from pathlib import Path
@@ -46,7 +45,7 @@ def test_the_page_shows_the_stored_tables(tmp_path: Path, monkeypatch: pytest.Mo
     assert page.read_bytes() == (leaked_folds.ROOT / "docs/leakage.md").read_bytes(), f"write it anew: {leaked_folds.COMMAND}"
 
 
-@pytest.mark.skipif(importlib.util.find_spec("sklearn") is None, reason="needs the training environment")
+@pytest.mark.torch  # scikit-learn is in the training environment
 def test_folds_of_sentences_nobody_has_seen_show_the_same(tmp_path: Path) -> None:
     """Labels without any rule: what is scored above chance is remembered."""
     rows = [

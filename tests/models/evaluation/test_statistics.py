@@ -1,7 +1,5 @@
 """Comparisons of systems and figures of labels: what they are by hand, by property, and by scikit-learn and scipy."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -23,7 +21,7 @@ from models.evaluation.statistics import (
 )
 
 SAME = settings(deadline=None, max_examples=60)
-needs_sklearn = pytest.mark.skipif(importlib.util.find_spec("sklearn") is None, reason="needs the training environment")
+needs_sklearn = pytest.mark.torch  # the training environment has it
 
 COUNTS = st.builds(Counts, st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
 TWO = st.integers(1, 30).flatmap(lambda n: st.tuples(st.lists(COUNTS, min_size=n, max_size=n), st.lists(COUNTS, min_size=n, max_size=n)))

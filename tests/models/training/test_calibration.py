@@ -3,11 +3,7 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("torch")
-
 from models.training.joint.calibration import _logistic
-
-pytestmark = pytest.mark.torch
 
 
 def test_logistic_regression_finds_slope_and_offset() -> None:
