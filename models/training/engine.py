@@ -139,6 +139,7 @@ class _Run:
         """Go on from the checkpoint, or write the first one: a run that is killed at once is a run too."""
         self.folder.mkdir(parents=True, exist_ok=True)
         state = checkpoint.load(self.folder / checkpoint.LAST, self.task.fingerprint) if resume else None
+        self.state.wait_for_everyone()  # none writes while another still looks whether there is something
         if state is None:
             if self.state.is_main_process:
                 (self.folder / checkpoint.BEST).unlink(missing_ok=True)
