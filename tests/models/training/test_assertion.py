@@ -22,18 +22,22 @@ SENTENCES = (
 )
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bioscope")
+def write_bioscope(data: Path) -> Path:
+    """A BioScope of two dozen abstracts in a data folder."""
     documents = []
     for number in range(24):
         sentences = "".join(f'<sentence id="S{number}.{k}">{s.format(n=number)}</sentence>' for k, s in enumerate(SENTENCES))
         part = f'<DocumentPart type="Text">{sentences}</DocumentPart>'
         documents.append(f'<Document type="Biological_abstract"><DocID type="PMID">{number}</DocID>{part}</Document>')
-    (folder / "negation").mkdir()
+    (data / "negation").mkdir()
     xml = f'<?xml version="1.0" encoding="UTF-8"?><Annotation><DocumentSet>{"".join(documents)}</DocumentSet></Annotation>'
-    (folder / "negation" / "bioscope_abstracts.xml.gz").write_bytes(gzip.compress(xml.encode(), mtime=0))
-    return folder
+    (data / "negation" / "bioscope_abstracts.xml.gz").write_bytes(gzip.compress(xml.encode(), mtime=0))
+    return data
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_bioscope(tmp_path_factory.mktemp("bioscope"))
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Every kind of recipe through `biorelay train`, for a few steps, on samples and an encoder of two thin layers."""
 
-import gzip
 import json
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from models.training.kinds import KINDS
 from tests.models.corpora.conftest import blocks, small_data
 from tests.models.training.sentences.conftest import write_folds
-from tests.models.training.test_assertion import SENTENCES
+from tests.models.training.test_assertion import write_bioscope
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]
 
@@ -104,17 +103,6 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     BertModel(config, add_pooling_layer=False).save_pretrained(folder / "encoder")
     shutil.copyfile(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json", folder / "encoder" / "tokenizer.json")
     return folder
-
-
-def write_bioscope(data: Path) -> None:
-    documents = []
-    for number in range(24):
-        sentences = "".join(f'<sentence id="S{number}.{k}">{s.format(n=number)}</sentence>' for k, s in enumerate(SENTENCES))
-        part = f'<DocumentPart type="Text">{sentences}</DocumentPart>'
-        documents.append(f'<Document type="Biological_abstract"><DocID type="PMID">{number}</DocID>{part}</Document>')
-    (data / "negation").mkdir()
-    xml = f'<?xml version="1.0" encoding="UTF-8"?><Annotation><DocumentSet>{"".join(documents)}</DocumentSet></Annotation>'
-    (data / "negation" / "bioscope_abstracts.xml.gz").write_bytes(gzip.compress(xml.encode(), mtime=0))
 
 
 def test_every_kind_has_its_smoke() -> None:
