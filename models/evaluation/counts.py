@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 class Counts(NamedTuple):
@@ -38,6 +39,12 @@ class Counts(NamedTuple):
         return 2 * self.tp / whole if whole else 0.0
 
 
+def drawn(documents: int, *, samples: int = 1000, seed: int = 1) -> NDArray[np.int64]:
+    """(samples, documents): how often each of at least one document is drawn, with replacement, in each bootstrap sample (Efron 1979)."""
+    times: NDArray[np.int64] = np.random.default_rng(seed).multinomial(documents, np.full(documents, 1 / documents), size=samples)
+    return times
+
+
 def report(by_document: Sequence[Counts], *, samples: int = 1000, seed: int = 1) -> dict[str, Any]:
     """Precision, recall and micro F1 in percent, the F1's 95 % confidence interval, and the counts.
 
@@ -45,12 +52,7 @@ def report(by_document: Sequence[Counts], *, samples: int = 1000, seed: int = 1)
     """
     whole = Counts.total(by_document)
     table = np.array(by_document, dtype=np.int64).reshape(-1, 3)
-    draws = (
-        np.random.default_rng(seed).multinomial(len(table), np.full(len(table), 1 / max(len(table), 1)), size=samples)
-        if len(table)
-        else np.zeros((1, 0))
-    )
-    tp, fp, fn = (draws @ table).T if len(table) else np.zeros((3, 1))
+    tp, fp, fn = (drawn(len(table), samples=samples, seed=seed) @ table).T if len(table) else np.zeros((3, 1))
     f1 = 2 * tp / np.maximum(2 * tp + fp + fn, 1)
     low, high = np.percentile(f1, [2.5, 97.5])
     return {

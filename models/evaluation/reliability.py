@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.corpora.documents import ENTITY_TYPES, Document
+from models.evaluation.counts import drawn
 from models.evaluation.served import GoldPairs, Served
 from models.runtime.spans import SpanRule, decode_spans
 from processors.records import EntityType
@@ -44,7 +45,7 @@ class Judged:
         gaps, sizes = np.zeros((len(numbers), len(parts))), np.bincount(row, minlength=len(numbers)).astype(np.float64)
         for column, part in enumerate(parts):
             np.add.at(gaps[:, column], row[part], p[part] - hit[part])
-        draws = np.random.default_rng(seed).multinomial(len(numbers), np.full(len(numbers), 1 / len(numbers)), size=samples)
+        draws = drawn(len(numbers), samples=samples, seed=seed)
         errors = np.abs(draws @ gaps).sum(axis=1) / np.maximum(draws @ sizes, 1)
         low, high = np.percentile(errors, [2.5, 97.5])
         bins = [{"confidence": round(float(p[x].mean()), 4), "right": round(float(hit[x].mean()), 4), "n": len(x)} for x in parts]

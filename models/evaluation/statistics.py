@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.evaluation.counts import Counts
+from models.evaluation.counts import Counts, drawn
 
 DRAWS = 1000
 
@@ -47,9 +47,8 @@ class Estimate(NamedTuple):
 def bootstrap(counts: Sequence[Counts] | ArrayLike, *, statistic: Statistic = f1, draws: int = DRAWS, seed: int = 1) -> Estimate:
     """A figure over documents (documents, columns), which are drawn with replacement (Efron 1979). Raises `ValueError` of none."""
     table, _ = _tables(counts, counts)
-    n = len(table)
-    drawn = statistic(np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws) @ table)
-    low, high = np.percentile(drawn, [2.5, 97.5])
+    figures = statistic(drawn(len(table), samples=draws, seed=seed) @ table)
+    low, high = np.percentile(figures, [2.5, 97.5])
     return Estimate(float(statistic(table.sum(axis=0)[None])[0]), float(low), float(high))
 
 
@@ -63,11 +62,10 @@ def paired_bootstrap(
     shapes differ or there is no document.
     """
     a, b = _tables(one, other)
-    n = len(a)
-    weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws)
-    drawn = statistic(weights @ a) - statistic(weights @ b)
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    p = 2 * min(float((drawn <= 0).mean()), float((drawn >= 0).mean()))
+    weights = drawn(len(a), samples=draws, seed=seed)
+    gaps = statistic(weights @ a) - statistic(weights @ b)
+    low, high = np.percentile(gaps, [2.5, 97.5])
+    p = 2 * min(float((gaps <= 0).mean()), float((gaps >= 0).mean()))
     return Difference(_gap(a, b, statistic), float(low), float(high), min(1.0, max(p, 1 / draws)))
 
 
@@ -79,8 +77,8 @@ def randomisation(
     a, b = _tables(one, other)
     swapped = np.random.default_rng(seed).integers(0, 2, size=(draws, len(a))).astype(np.float64)
     moved = swapped @ (b - a)
-    drawn = np.abs(statistic(a.sum(axis=0) + moved) - statistic(b.sum(axis=0) - moved))
-    far = int((drawn >= abs(_gap(a, b, statistic)) - 1e-12).sum())
+    gaps = np.abs(statistic(a.sum(axis=0) + moved) - statistic(b.sum(axis=0) - moved))
+    far = int((gaps >= abs(_gap(a, b, statistic)) - 1e-12).sum())
     return (far + 1) / (draws + 1)
 
 

@@ -22,6 +22,14 @@ def save(path: Path, state: dict[str, Any]) -> None:
     beside.replace(path)
 
 
+def kept(folder: Path, fingerprint: str) -> tuple[dict[str, torch.Tensor], int]:
+    """The weights that a run would keep now, the best or else the last, and their step. Raises `OtherRun` where there are none."""
+    state = load(folder / BEST, fingerprint) or load(folder / LAST, fingerprint)
+    if state is None:
+        raise OtherRun(f"{folder} holds no checkpoint", remedy="Train first.")
+    return state.get("average") or state["network"], state["step"] if "step" in state else state["at"]["step"]
+
+
 def load(path: Path, fingerprint: str) -> dict[str, Any] | None:
     """The state of the run that this fingerprint names, None where there is none. Raises `OtherRun` where it is another run's."""
     if not path.is_file():

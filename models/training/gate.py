@@ -3,13 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from models.evaluation.counts import Counts
+from models.evaluation.statistics import paired_bootstrap
 from models.training.errors import PrecisionLost
-
-DRAWS = 1000
-SEED = 1
 
 
 class Loss(NamedTuple):
@@ -45,15 +41,7 @@ def refuse_loss(found: Mapping[str, Loss], *, limit: float, precision: str) -> N
 
 def _loss(exact: Sequence[Counts], served: Sequence[Counts]) -> Loss:
     before, after = Counts.total(exact).f1, Counts.total(served).f1
-    n = len(exact)
-    if not n:
+    if not exact:
         return Loss(0.0, 0.0, 0.0, 0.0, 0.0)
-    draws = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=DRAWS)
-    drawn = _f1(draws @ np.array(exact, dtype=np.int64)) - _f1(draws @ np.array(served, dtype=np.int64))
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    return Loss(*(round(100 * float(value), 2) for value in (before, after, before - after, low, high)))
-
-
-def _f1(counts: "np.typing.NDArray[np.int64]") -> "np.typing.NDArray[np.float64]":
-    tp, fp, fn = counts.T
-    return np.asarray(2 * tp / np.maximum(2 * tp + fp + fn, 1), dtype=np.float64)
+    found = paired_bootstrap(exact, served)
+    return Loss(*(round(100 * value, 2) for value in (before, after, found.value, found.low, found.high)))

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -37,3 +38,12 @@ def file_entry(path: Path) -> dict[str, Any]:
     """What a manifest states of a file."""
     content = path.read_bytes()
     return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
+def replace_folder(folder: Path, made: Path) -> None:
+    """Move `made`, on the same disk, to `folder`; an older folder goes out of the way first, and then away."""
+    old = made.parent / "old"
+    if folder.exists():
+        folder.rename(old)
+    made.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

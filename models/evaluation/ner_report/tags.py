@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from models.corpora.documents import Document
 from models.evaluation.baselines.words import Span, encode, words_of
+from models.evaluation.counts import drawn
 from processors.records import EntityType
 
 TAGS = ("B", "I", "O")
@@ -35,18 +36,17 @@ def tag_report(by_document: Sequence[NDArray[np.int64]], *, samples: int = 1000,
     The macro average is the plain mean over the three tags; the weighted one weighs a tag by its share of the gold words.
     """
     table = np.stack(list(by_document)).reshape(-1, 3, 3) if len(by_document) else np.zeros((1, 3, 3), dtype=np.int64)
-    draws = np.random.default_rng(seed).multinomial(len(table), np.full(len(table), 1 / len(table)), size=samples)
     whole = _figures(table.sum(axis=0, keepdims=True))
-    drawn = _figures(np.einsum("sd,dij->sij", draws, table))
+    resampled = _figures(np.einsum("sd,dij->sij", drawn(len(table), samples=samples, seed=seed), table))
     report: dict[str, Any] = {"words": int(table.sum())}
     for number, tag in enumerate(TAGS):
         report[tag] = {name: _percent(whole[name][0, number]) for name in ("precision", "recall", "f1")}
     weights = whole["weights"][0]
     for average, share in (("macro", np.full(3, 1 / 3)), ("weighted", weights)):
         report[average] = {name: _percent(whole[name][0] @ share) for name in ("precision", "recall", "f1")}
-        sample = drawn["f1"].mean(axis=1) if average == "macro" else (drawn["f1"] * drawn["weights"]).sum(axis=1)
+        sample = resampled["f1"].mean(axis=1) if average == "macro" else (resampled["f1"] * resampled["weights"]).sum(axis=1)
         report[average]["f1_95"] = _interval(sample)
-    report["accuracy"] = {"accuracy": _percent(whole["accuracy"][0]), "accuracy_95": _interval(drawn["accuracy"])}
+    report["accuracy"] = {"accuracy": _percent(whole["accuracy"][0]), "accuracy_95": _interval(resampled["accuracy"])}
     return report
 
 

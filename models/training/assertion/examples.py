@@ -47,9 +47,9 @@ class ExampleMaker:
         self._tokenizer = tokenizer
         self._size = window - 2
 
-    @property
-    def frame(self) -> tuple[int, int]:
-        return self._tokenizer.first, self._tokenizer.last
+    def framed(self, example: Example) -> NDArray[np.int64]:
+        """(T + 2) pieces, as the encoder reads them."""
+        return np.concatenate([[self._tokenizer.first], example.ids, [self._tokenizer.last]])
 
     def make(self, sentence: GoldSentence) -> Example:
         pieces = self._tokenizer.cut(sentence.text)

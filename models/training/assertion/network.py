@@ -6,17 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from models.training.assertion.examples import KINDS
-from models.training.network import Dropout
+from models.training.network import Dropout, Holder
 
 FARTHEST = 40  # pieces; whatever stands farther from the cue is alike
-
-
-class _Holder(nn.Module):
-    """The encoder under the name that the optimiser knows it by."""
-
-    def __init__(self, bert: Any) -> None:
-        super().__init__()
-        self.bert = bert
 
 
 class Tagger(nn.Module):
@@ -25,7 +17,7 @@ class Tagger(nn.Module):
     def __init__(self, bert: Any, *, width: int, dropout: float) -> None:
         super().__init__()
         hidden = bert.config.hidden_size
-        self.encoder = _Holder(bert)
+        self.encoder = Holder(bert)
         self.dropout = Dropout(dropout)
         self.cue = nn.Linear(hidden, 3 * len(KINDS))
         self.piece = nn.Linear(hidden, width)

@@ -28,8 +28,7 @@ class Finder:
         example = self._maker.make(GoldSentence(text, ()))
         if not len(example.ids):
             return []
-        first, last = self._maker.frame
-        ids = torch.from_numpy(np.concatenate([[first], example.ids, [last]]))[None]
+        ids = torch.from_numpy(self._maker.framed(example))[None]
         hidden = self._network.hidden(ids, torch.ones_like(ids))[0, 1:-1].float()
         labels = self._network.cues(hidden).argmax(dim=2).numpy()
         return [scope for kind in range(len(KINDS)) for scope in self._scopes(example, hidden, kind, labels[:, kind])]

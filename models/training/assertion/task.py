@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
@@ -12,11 +11,11 @@ from torch.nn.functional import cross_entropy
 from models.corpora.bioscope import GoldAbstract
 from models.evaluation.polarity import score_scopes
 from models.runtime.tokenizer import PieceTokenizer
-from models.training.assertion.examples import Example, ExampleMaker
+from models.training.assertion.examples import ExampleMaker
 from models.training.assertion.network import Tagger
 from models.training.assertion.recipe import AssertionRecipe
 from models.training.assertion.tagger import Finder
-from models.training.network import seed_dropout
+from models.training.network import padded, seed_dropout
 from models.training.plan import halves, padded_pieces, plan
 from models.training.weights import TOKENIZER, load_encoder, weights_folder
 
@@ -46,7 +45,7 @@ class AssertionTask:
         device = next(self.network.parameters()).device
         seed_dropout(seed, device)
         examples = [self.examples[i] for i in part]
-        ids, mask = (torch.from_numpy(array).to(device) for array in _padded(examples, *self.maker.frame))
+        ids, mask = (torch.from_numpy(array).to(device) for array in padded([self.maker.framed(example) for example in examples]))
         bf16 = self.recipe.optimiser.precision == "bf16"
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16, cache_enabled=False):  # threads would share the cache
             hidden = self.network.hidden(ids, mask)
@@ -72,13 +71,3 @@ class AssertionTask:
         self.network.to(device)
         scores = {f"{kind} {name}": found[kind][name]["f1"] / 100 for kind in ("negation", "speculation") for name in ("cue", "scope")}
         return {**scores, "mean": sum(scores.values()) / len(scores)}
-
-
-def _padded(examples: Sequence[Example], first: int, last: int) -> tuple["np.typing.NDArray[np.int64]", "np.typing.NDArray[np.int64]"]:
-    width = max(len(example.ids) for example in examples) + 2
-    ids = np.zeros((len(examples), width), dtype=np.int64)
-    mask = np.zeros_like(ids)
-    for row, example in enumerate(examples):
-        ids[row, : len(example.ids) + 2] = [first, *example.ids, last]
-        mask[row, : len(example.ids) + 2] = 1
-    return ids, mask

@@ -31,21 +31,15 @@ def run(plan: JointRecipe, recipe: Path, data: Path, out: Path, *, resume: bool,
 
 def export(plan: JointRecipe, recipe: Path, data: Path, out: Path, *, progress: Progress) -> Path:
     """Write the artefact of the best weights so far; see `models.training.export`."""
-    from models.training import checkpoint
-    from models.training.errors import OtherRun
+    from models.training.checkpoint import kept
     from models.training.joint.data import load_data
     from models.training.joint.network import build
 
     gathered = load_data(plan, data, out, beside=recipe.parent)
-    folder = out / plan.name / f"{plan.version}.run"
-    fingerprint = f"{plan.fingerprint()} {gathered.fingerprint}"
-    state = checkpoint.load(folder / checkpoint.BEST, fingerprint) or checkpoint.load(folder / checkpoint.LAST, fingerprint)
-    if state is None:
-        raise OtherRun(f"{folder} holds no checkpoint", remedy="Train first.")
+    weights, step = kept(out / plan.name / f"{plan.version}.run", f"{plan.fingerprint()} {gathered.fingerprint}")
     network = build(plan, gathered.heads, out)
-    network.load_state_dict(state.get("average") or state["network"])
-    history = {"kept_step": state["step"] if "step" in state else state["at"]["step"]}
-    return _export(plan, recipe, network, gathered, history, data=data, out=out, progress=progress)
+    network.load_state_dict(weights)
+    return _export(plan, recipe, network, gathered, {"kept_step": step}, data=data, out=out, progress=progress)
 
 
 def _training(plan: JointRecipe, path: Path, hidden: int, data: "TrainingData", history: dict[str, Any], *, out: Path) -> dict[str, Any]:
@@ -97,6 +91,7 @@ def _export(
     from models.training.joint.network import exportable
     from models.training.joint.stored import write_stored
     from models.training.precisions import write_precision
+    from models.training.provenance import replace_folder
     from models.training.weights import TOKENIZER, weights_folder
 
     folder = out / plan.name / plan.version
@@ -134,18 +129,7 @@ def _export(
         write_card(facts.document(work, precision=precision), work / "MODEL_CARD.md")
         manifest.write(facts, work, precision=precision)
         load_artefact(work)
-        _replace(folder, work)
-        _replace(folder.with_name(f"{folder.name}.run") / "fp32", exact)
+        replace_folder(folder, work)
+        replace_folder(folder.with_name(f"{folder.name}.run") / "fp32", exact)
     progress(ProgressEvent("done", f"{folder}", 1, 1))
     return folder
-
-
-def _replace(folder: Path, made: Path) -> None:
-    """Move `made` to `folder`, and an older folder out of the way first."""
-    import shutil
-
-    old = made.parent / "old"
-    if folder.exists():
-        folder.rename(old)
-    made.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)

@@ -14,7 +14,7 @@ from models.corpora.documents import LABELS
 from models.runtime.pairs import PairInputs
 from models.training.joint.examples import IGNORED, Example, pair_inputs, pair_labels
 from models.training.joint.network import CID, NOVEL, Relay
-from models.training.network import seed_dropout
+from models.training.network import padded, seed_dropout
 from models.training.pairwise.targets import Targets
 
 
@@ -54,15 +54,9 @@ class Batch:
     def __init__(self, examples: Sequence[Example], first: int, last: int) -> None:
         self.examples = examples
         rows = [np.concatenate([[first], e.ids[w.start : w.end], [last]]) for e in examples for w in e.windows]
-        width = max(len(row) for row in rows)
-        self.input_ids = torch.zeros((len(rows), width), dtype=torch.int64)
-        self.attention_mask = torch.zeros((len(rows), width), dtype=torch.int64)
-        self.token_type_ids = torch.zeros((len(rows), width), dtype=torch.int64)
-        cases = [e.cases[w.start : w.end] for e in examples for w in e.windows]
-        for i, (row, case) in enumerate(zip(rows, cases, strict=True)):
-            self.input_ids[i, : len(row)] = torch.from_numpy(row)
-            self.token_type_ids[i, 1 : len(row) - 1] = torch.from_numpy(case)
-            self.attention_mask[i, : len(row)] = 1
+        cases = [np.pad(e.cases[w.start : w.end], 1) for e in examples for w in e.windows]
+        self.input_ids, self.attention_mask = map(torch.from_numpy, padded(rows))
+        self.token_type_ids = torch.from_numpy(padded(cases)[0])
 
     def documents(self, hidden: Tensor) -> list[Tensor]:
         """(W, L, D) over windows -> one (T, D) a document: the kept parts of its windows."""

@@ -27,7 +27,7 @@ from models.training.pairwise.network import Sibling
 from models.training.pairwise.recipe import PairwiseRecipe
 from models.training.precisions import write_precision
 from models.training.progress import Progress, ProgressEvent
-from models.training.provenance import commit, file_entry, software
+from models.training.provenance import commit, file_entry, replace_folder, software
 from models.training.weights import merge, weights_folder
 
 CARD = "MODEL_CARD.md"
@@ -68,9 +68,7 @@ def write_artefact(
         write_card(facts.document(work, precision), work / CARD)
         facts.write(work, precision)
         load_pairwise(work)
-        if folder.exists():
-            folder.rename(Path(place) / "old")
-        work.rename(folder)
+        replace_folder(folder, work)
     return folder
 
 

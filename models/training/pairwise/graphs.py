@@ -1,12 +1,11 @@
 """The sibling as an ONNX graph in fp32; `models.training.precisions` makes the others of it."""
 
-import warnings
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from models.training.graphs import OPSET, TOLERANCE
+from models.training.graphs import TOLERANCE, export_text
 from models.training.pairwise.network import Sibling
 
 SAMPLE = (2, 24)  # questions and pieces of the input that the graph is traced with
@@ -26,27 +25,9 @@ class _Named(nn.Module):
 
 def export_network(network: Sibling, path: Path) -> None:
     """Write the fp32 graph: input_ids, attention_mask (N, L) int64 -> logits (N, R) float32. Checked against torch."""
-    from optimum.exporters.onnx import export, validate_model_outputs
-    from optimum.exporters.onnx.config import TextEncoderOnnxConfig
-    from optimum.utils import NormalizedTextConfig
-
-    class PairwiseOnnxConfig(TextEncoderOnnxConfig):  # type: ignore[misc]  # optimum has no types
-        NORMALIZED_CONFIG_CLASS = NormalizedTextConfig  # of the names that all families' configurations have
-
-        @property
-        def inputs(self) -> dict[str, dict[int, str]]:
-            return {name: {0: "batch", 1: "tokens"} for name in ("input_ids", "attention_mask")}
-
-        @property
-        def outputs(self) -> dict[str, dict[int, str]]:
-            return {"logits": {0: "batch"}}
-
-    named = _Named(network).eval()
-    config = PairwiseOnnxConfig(named.config, task="feature-extraction")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        _, outputs = export(named, config, path, opset=OPSET, device="cpu")
-        validate_model_outputs(config, named, path, outputs, atol=TOLERANCE, use_subprocess=False)
+    questions = {0: "batch", 1: "tokens"}
+    inputs = {"input_ids": questions, "attention_mask": questions}
+    export_text(_Named(network).eval(), path, inputs=inputs, outputs={"logits": {0: "batch"}})
     _compare(network, path)
 
 

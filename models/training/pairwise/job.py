@@ -27,21 +27,15 @@ def run(plan: PairwiseRecipe, recipe: Path, data: Path, out: Path, *, resume: bo
 
 def export(plan: PairwiseRecipe, recipe: Path, data: Path, out: Path, *, progress: Progress) -> Path:
     """Write the artefact of the best weights so far; see `models.training.export`."""
-    from models.training import checkpoint
-    from models.training.errors import OtherRun
+    from models.training.checkpoint import kept
     from models.training.pairwise.artefact import write_artefact
     from models.training.pairwise.task import build, fingerprint
 
     gathered = _gather(plan, data, out, progress)
-    folder = out / plan.name / f"{plan.version}.run"
-    mark = fingerprint(plan, gathered)
-    state = checkpoint.load(folder / checkpoint.BEST, mark) or checkpoint.load(folder / checkpoint.LAST, mark)
-    if state is None:
-        raise OtherRun(f"{folder} holds no checkpoint", remedy="Train first.")
+    weights, step = kept(out / plan.name / f"{plan.version}.run", fingerprint(plan, gathered))
     network = build(plan, gathered, out)
-    network.load_state_dict(state.get("average") or state["network"])
-    history = {"kept_step": state["step"] if "step" in state else state["at"]["step"]}
-    training = _training(plan, recipe, gathered, history)
+    network.load_state_dict(weights)
+    training = _training(plan, recipe, gathered, {"kept_step": step})
     return write_artefact(plan, network, gathered, training, data=data, out=out, progress=progress)
 
 

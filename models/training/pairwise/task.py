@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.corpora.documents import ENTITY_TYPES
-from models.training.network import seed_dropout
+from models.training.network import padded, seed_dropout
 from models.training.pairwise.data import PairData
 from models.training.pairwise.examples import NONE, Example, gold_matrix
 from models.training.pairwise.loss import FORBIDDEN, pair_losses
@@ -90,14 +90,9 @@ def allowed(data: PairData) -> NDArray[np.bool_]:
 def run(network: Sibling, examples: Sequence[Example], *, bf16: bool) -> Tensor:
     """Scores (N, R), float32, on the network's device."""
     device = next(network.parameters()).device
-    width = max(len(e.ids) for e in examples)
-    ids = torch.zeros((len(examples), width), dtype=torch.int64)
-    mask = torch.zeros_like(ids)
-    for row, example in enumerate(examples):
-        ids[row, : len(example.ids)] = torch.from_numpy(example.ids.astype(np.int64))
-        mask[row, : len(example.ids)] = 1
+    ids, mask = (torch.from_numpy(array).to(device) for array in padded([example.ids for example in examples]))
     with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16, cache_enabled=False):  # threads would share the cache
-        scores: Tensor = network(ids.to(device), mask.to(device))
+        scores: Tensor = network(ids, mask)
     return scores.float()
 
 

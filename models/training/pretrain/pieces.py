@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from models.training.prune.vocabulary import renumber
+
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 UNKNOWN = "[UNK]"
 CONTINUES = "##"
@@ -36,8 +38,7 @@ def learn_pieces(texts: Sequence[str], old: Any, *, size: int, least: int) -> An
     data["model"]["vocab"] = numbers
     for added in data["added_tokens"]:
         added["id"] = numbers[added["content"]]
-    for name, special in data["post_processor"].get("special_tokens", {}).items():
-        special["ids"] = [numbers[name]]
+    renumber(data["post_processor"], numbers)
     data["truncation"] = data["padding"] = None
     return Tokenizer.from_str(json.dumps(data, ensure_ascii=False))
 

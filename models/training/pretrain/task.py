@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, gelu
 
-from models.training.network import seed_dropout
+from models.training.network import Holder, padded, seed_dropout
 from models.training.plan import halves, padded_pieces, plan
 from models.training.pretrain.data import Pieces, Texts, sequences
-from models.training.pretrain.pieces import learn_pieces, transferred
+from models.training.pretrain.pieces import SPECIAL, learn_pieces, transferred
 from models.training.pretrain.recipe import PretrainRecipe
 from models.training.weights import load_encoder, open_tokenizer, weights_folder
 
@@ -21,18 +21,12 @@ SCORED = 256  # held-out sequences that a score reads
 BATCH = 16  # of them at once
 
 
-class _Holder(nn.Module):
-    def __init__(self, bert: Any) -> None:
-        super().__init__()
-        self.bert = bert
-
-
 class Guesser(nn.Module):
     """The encoder, and the head that guesses masked pieces: dense, GELU, norm, and the tied word table (Devlin et al. 2019)."""
 
     def __init__(self, bert: Any) -> None:
         super().__init__()
-        self.encoder = _Holder(bert)
+        self.encoder = Holder(bert)
         size = bert.config.hidden_size
         self.dense = nn.Linear(size, size)
         self.norm = nn.LayerNorm(size)
@@ -71,7 +65,7 @@ class PretrainTask:
         self._mean = recipe.masking.share * sum(len(self.learned[i].ids) for step in self.steps for i in step) / max(len(self.steps), 1)
         number = self.tokenizer.token_to_id
         self._first, self._last, self._masked = number("[CLS]"), number("[SEP]"), number("[MASK]")
-        special = {number(name) for name in ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")}
+        special = {number(name) for name in SPECIAL}
         self._usual = np.array([i for i in range(self.tokenizer.get_vocab_size()) if i not in special])
 
     def parts(self, step: int, n: int) -> Sequence[list[int]]:
@@ -102,16 +96,14 @@ class PretrainTask:
         seed_dropout(seed, device)
         rng = np.random.default_rng(seed)
         width = max(len(s.ids) for s in batch) + 2
-        ids = np.zeros((len(batch), width), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        places, gold = [], []
-        for row, sequence in enumerate(batch):
+        rows, places, gold = [], [], []
+        for number, sequence in enumerate(batch):
             chosen = self._chosen(sequence.words, rng)
             read = sequence.ids.astype(np.int64)
             gold.append(read[chosen])
-            places.append(row * width + 1 + chosen)
-            ids[row, : len(read) + 2] = [self._first, *self._masked_out(read, chosen, rng), self._last]
-            mask[row, : len(read) + 2] = 1
+            places.append(number * width + 1 + chosen)
+            rows.append(np.concatenate([[self._first], self._masked_out(read, chosen, rng), [self._last]]))
+        ids, mask = padded(rows)
         inputs = (torch.from_numpy(a).to(device) for a in (ids, mask, np.concatenate(places)))
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16, cache_enabled=False):  # threads would share the cache
             logits = self.network(*inputs)

@@ -52,7 +52,7 @@ def reduced(data: dict[str, Any], wanted: Iterable[str]) -> tuple[dict[str, Any]
         model["merges"] = [rule for rule in model["merges"] if "".join(_halves(rule)) in kept]
     for token in data.get("added_tokens") or ():
         token["id"] = new[token["content"]]
-    _renumber(data.get("post_processor"), new)
+    renumber(data.get("post_processor"), new)
     return data, [numbers[piece] for piece in order]
 
 
@@ -101,12 +101,12 @@ def _framing(processor: Any) -> Iterator[str]:
     yield from (processor[name][0] for name in ("cls", "sep") if isinstance(processor.get(name), list))
 
 
-def _renumber(processor: Any, new: dict[str, int]) -> None:
+def renumber(processor: Any, new: dict[str, int]) -> None:
     """The numbers of the special pieces that a text is framed with."""
     if not isinstance(processor, dict):
         return
     for inner in processor.get("processors", ()):
-        _renumber(inner, new)
+        renumber(inner, new)
     if isinstance(processor.get("special_tokens"), dict):
         for special in processor["special_tokens"].values():
             special["ids"] = [new[name] for name in special["tokens"]]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.evaluation.counts import drawn
 from models.evaluation.statistics import DRAWS, Difference, paired_bootstrap
 
 COLUMNS = ("precision", "recall", "F1", "accuracy", "AUC", "MCC")
@@ -56,8 +57,7 @@ def _counts(gold: Bools, scores: Scores, documents: Sequence[str]) -> NDArray[np
 def _weights(documents: Sequence[str], seed: int) -> NDArray[np.float64]:
     """(draws, rows): how often each row's document is drawn."""
     names, place = np.unique(np.asarray(documents), return_inverse=True)
-    draws = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=DRAWS)
-    return draws[:, place].astype(np.float64)
+    return drawn(len(names), samples=DRAWS, seed=seed)[:, place].astype(np.float64)
 
 
 def _figures(gold: Bools, scores: Scores, weights: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:

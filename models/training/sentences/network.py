@@ -6,18 +6,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from models.training.network import Dropout
+from models.training.network import Dropout, Holder
 
 PLACES = ("first", "second", "between")
 """What the rows of a batch's `places` weigh."""
-
-
-class Encoder(nn.Module):
-    """Holds the encoder under the name by which the optimiser knows one."""
-
-    def __init__(self, bert: Any) -> None:
-        super().__init__()
-        self.bert = bert
 
 
 class SentenceNetwork(nn.Module):
@@ -25,7 +17,7 @@ class SentenceNetwork(nn.Module):
 
     def __init__(self, bert: Any, *, pooling: Sequence[str], width: int, dropout: float) -> None:
         super().__init__()
-        self.encoder = Encoder(bert)
+        self.encoder = Holder(bert)
         self.pooling = tuple(pooling)
         vectors = sum(2 if name == "ends" else 1 for name in self.pooling)
         self.dropout = Dropout(dropout)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from models.runtime.pieces import piece_ranges
 from models.runtime.tokenizer import PieceTokenizer
+from models.training.network import padded
 from models.training.plan import Shape
 from models.training.sentences.rows import Row
 
@@ -60,13 +61,9 @@ class SentenceMaker:
 
 def arrays(sentences: Sequence[Sentence]) -> dict[str, NDArray[Any]]:
     """The network's inputs: `input_ids` and `attention_mask` (B, L) int64, `places` (B, 3, L) float32."""
-    width = max(len(s.ids) for s in sentences)
-    ids = np.zeros((len(sentences), width), dtype=np.int64)
-    mask = np.zeros((len(sentences), width), dtype=np.int64)
-    places = np.zeros((len(sentences), 3, width), dtype=np.float32)
+    ids, mask = padded([s.ids for s in sentences])
+    places = np.zeros((len(sentences), 3, ids.shape[1]), dtype=np.float32)
     for i, sentence in enumerate(sentences):
-        ids[i, : len(sentence.ids)] = sentence.ids
-        mask[i, : len(sentence.ids)] = 1
         for k, (start, stop) in enumerate((sentence.first, sentence.second, sentence.between)):
             if start < stop:
                 places[i, k, start:stop] = 1 / (stop - start)
