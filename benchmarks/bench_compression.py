@@ -1,10 +1,9 @@
 """Adapters and pruned encoders beside full fine-tuning, at equal budgets: F1, trained parameters, time, size and speed.
 
-python -m benchmarks.bench_compression --data DATA --output OUT [--share 0.25] [--only NAME ...] [--store]
+python -m benchmarks.bench_compression --data DATA --output OUT [--only NAME ...] [--store]
 
-Each variant is the joint recipe with one thing changed, trained on the same documents in the same order for the same number of passes
-(`--share` of the recipe's, at least one), and scored as it is served. A variant that OUT holds already is not trained again, so the
-table may be made in several sittings. Figures of short trainings compare the variants; they are not what the recipe reaches.
+Each variant is the joint recipe with one thing changed, trained as briefly as those of `bench_choices`, in the same order, and scored on
+dev sets as it is served. A variant that OUT holds already is not trained again, so the table may be made in several sittings.
 """
 
 import argparse
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import models.training
+from benchmarks.bench_choices import PASSES, SETS
 from benchmarks.machine import describe
 from models.corpora.registry import corpus
 from models.evaluation.artefact import write
@@ -23,6 +23,7 @@ from models.evaluation.scores import RELATION_SET
 from models.runtime.artefact import MANIFEST, load_artefact
 from models.runtime.encoder import Encoder
 from models.training import read_recipe
+from models.training.joint.recipe import CorpusPart
 from models.training.kinds import job
 from models.training.progress import ProgressEvent
 from models.training.prune.recipe import PrunePart, PruneRecipe
@@ -50,19 +51,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the corpora's folder")
     parser.add_argument("--output", type=Path, required=True, help="where variants are trained; what the recipe starts from must lie there")
     parser.add_argument("--recipe", type=Path, default=RECIPE)
-    parser.add_argument("--share", type=float, default=0.25, help="of the recipe's passes")
     parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS))
     parser.add_argument("--store", action="store_true", help="write the table of models/RESULTS.md too")
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
-    rows = {}
-    for name in options.only:
-        folder = train(name, options.recipe, options.data, options.output, share=options.share)
-        rows[name] = measured(folder, options.data)
+    recipe, out = options.recipe, options.output
+    wanted = [name for name in VARIANTS if name in options.only or (artefact_of(name, read_recipe(recipe), out) / MANIFEST).is_file()]
+    rows = {name: measured(train(name, recipe, options.data, out), options.data) for name in wanted}
     result = {
         "machine": describe(("torch", "transformers", "peft")),
         "recipe": options.recipe.stem,
-        "share": options.share,
         "variants": rows,
     }
     write(result, options.out)
@@ -71,12 +69,18 @@ def main() -> None:
     print(json.dumps(result, indent=1))
 
 
-def train(name: str, recipe: Path, data: Path, out: Path, *, share: float) -> Path:
+def artefact_of(name: str, recipe: Any, out: Path) -> Path:
+    """Where a variant's artefact lies, or will."""
+    return out / f"{recipe.name}-{name}" / str(recipe.version)
+
+
+def train(name: str, recipe: Path, data: Path, out: Path) -> Path:
     """The folder of a variant's artefact, trained where it is not there yet. Raises as `models.training.run` does."""
     plan, changed = read_recipe(recipe), VARIANTS[name]
-    title = f"{plan.name}-{name}"
-    corpora = [part.model_copy(update={"passes": max(1, round(share * part.passes))}) for part in plan.corpora]
-    encoder, optimiser = plan.encoder, plan.optimiser
+    folder = artefact_of(name, plan, out)
+    if (folder / MANIFEST).is_file():
+        return folder
+    title, encoder, optimiser = f"{plan.name}-{name}", plan.encoder, plan.optimiser
     if "prune" in changed:
         smaller = PruneRecipe(
             schema="biorelay.recipe/1",
@@ -84,7 +88,7 @@ def train(name: str, recipe: Path, data: Path, out: Path, *, share: float) -> Pa
             version=plan.version,
             shipping=plan.shipping,
             encoder=encoder,
-            corpora=[part.name for part in corpora],
+            corpora=list(PASSES),
             prune=changed["prune"],
         )
         made = job("prune").run(smaller, recipe, data, out, resume=True, progress=_tell)
@@ -92,11 +96,10 @@ def train(name: str, recipe: Path, data: Path, out: Path, *, share: float) -> Pa
     if changed.get("adapter"):
         encoder = encoder.model_copy(update={"adapter": changed["adapter"]})
         optimiser = optimiser.model_copy(update={"encoder_rate": ADAPTER_RATE})
-    variant = plan.model_copy(update={"name": title, "corpora": corpora, "encoder": encoder, "optimiser": optimiser})
-    folder: Path = out / title / plan.version
-    if not (folder / MANIFEST).is_file():
-        folder = job("joint").run(variant, recipe, data, out, resume=True, progress=_tell)
-    return folder
+    shorter = {"corpora": [CorpusPart(name=name, passes=n) for name, n in PASSES.items()], "scored": ["/".join(place) for place in SETS]}
+    variant = plan.model_copy(update={"name": title, "encoder": encoder, "optimiser": optimiser, **shorter})
+    artefact: Path = job("joint").run(variant, recipe, data, out, resume=True, progress=_tell)
+    return artefact
 
 
 def measured(folder: Path, data: Path) -> dict[str, Any]:
@@ -144,7 +147,7 @@ def table(result: dict[str, Any]) -> Table:
         seed=1,
         columns=("parameters, M", "trained, M", "minutes", "MB", "tokens/s", "NER", "pair", "typed"),
         rows=tuple(rows),
-        notes=(f"{result['recipe']} at {result['share']:g} of its passes: the rows compare with each other, not with the shipped model.",),
+        notes=(f"{result['recipe']}, shortened: the rows compare with each other, not with the shipped model.",),
         command=COMMAND,
     )
 

@@ -21,7 +21,12 @@ RELATION_SET: tuple[str, str] = ("biored", "dev")
 
 
 def ner_sets(artefact: Artefact) -> list[tuple[str, str]]:
-    """The sets of an artefact's NER scores: those of all models, and the test sets of the other corpora that it has heads for."""
+    """The sets of an artefact's NER scores: those of all models, and the test sets of the other corpora that it has heads for.
+
+    A recipe may state others (`scored`): what is only compared with its like leaves the test sets alone.
+    """
+    if stated := artefact.manifest.training.get("settings", {}).get("scored"):
+        return [(name, split) for name, _, split in (place.partition("/") for place in stated)]
     always = {name for name, _ in NER_SETS}
     own = (name for name in artefact.manifest.ner.guidelines if name not in always and "test" in corpus(name).protected)
     return [*NER_SETS, *((name, "test") for name in own)]

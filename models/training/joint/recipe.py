@@ -42,6 +42,7 @@ class JointRecipe(Recipe):
     kind: Literal["joint"] = "joint"
     generation: Annotated[int, Field(ge=0)]
     held_out: list[str]  # PMIDs of biored/train: thresholds, calibration, and which step is kept where several are scored
+    scored: list[str] | None = Field(default=None, exclude_if=is_none)  # corpus/split of the NER scores; None: those of a release
     relations: RelationsPart
     distil: DistilPart | None = Field(default=None, exclude_if=is_none)
     corpora: list[CorpusPart]

@@ -10,12 +10,14 @@ from models.training.joint.examples import IGNORED, columns, type_pair_indices
 from models.training.joint.held_out import score
 from models.training.joint.network import build
 from models.training.joint.recipe import JointRecipe
-from models.training.joint.steps import Batch, learn, pair_task
+from models.training.joint.steps import Batch, NerLoss, by_pieces, learn, pair_task
 from models.training.plan import halves, padded_pieces, plan
 
 
 class JointTask:
     """What `models.training.engine` runs. Raises `WeightsMissing`."""
+
+    ner_loss: NerLoss = staticmethod(by_pieces)
 
     def __init__(self, recipe: JointRecipe, data: TrainingData, out: Path) -> None:
         self.data = data
@@ -46,7 +48,15 @@ class JointTask:
         bf16 = self.recipe.optimiser.precision == "bf16"
         tasks = [self._tasks[i] for i in part]
         return learn(
-            self.network, batch, tasks, mean=self._mean, weights=self._weights, seed=seed, bf16=bf16, temperature=self._temperature
+            self.network,
+            batch,
+            tasks,
+            mean=self._mean,
+            weights=self._weights,
+            seed=seed,
+            bf16=bf16,
+            temperature=self._temperature,
+            ner_loss=self.ner_loss,
         )
 
     def score(self) -> Mapping[str, float] | None:

@@ -1,0 +1,224 @@
+"""What each choice of the joint recipe gives: one short training, and the same with one thing changed, scored on dev sets.
+
+python -m benchmarks.bench_choices --data DATA --output OUT [--only NAME ...] [--store]
+
+All variants learn BioRED (4 passes), BC5CDR and NCBI-disease (2 passes each) unless they change just that, in the same order, with
+the same seed, without any document of a dev or test set; figures are those of the weights in torch, in fp32, without thresholds. OUT
+must hold what the recipe starts from. A variant that is there already is not trained again, so the table may be made in several sittings.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import models.training
+from benchmarks.machine import describe
+from models.corpora.documents import ENTITY_TYPES
+from models.corpora.registry import corpus
+from models.evaluation import gold
+from models.evaluation.artefact import write
+from models.evaluation.counts import Counts, report
+from models.evaluation.ledger import record
+from models.evaluation.results import Figure, Row, Section, Table, store
+from models.evaluation.statistics import paired_bootstrap
+from models.runtime.spans import SpanRule, decode_spans
+from models.training import read_recipe
+from models.training.joint.recipe import CorpusPart, JointRecipe
+from models.training.progress import ProgressEvent
+
+RESULTS = Path(__file__).parent / "results" / "choices.json"
+RECIPE = Path(models.training.__file__).with_name("recipes") / "relay-mini.toml"
+COMMAND = "python -m benchmarks.bench_choices --data DATA --output OUT --store"
+SETS = (("biored", "dev"), ("bc5cdr", "dev"), ("ncbi-disease", "dev"))
+PASSES = {"biored": 4, "bc5cdr": 2, "ncbi-disease": 2}
+OTHERS = {"tmvar3": 1, "nlm-gene": 1, "gnormplus": 1, "nlm-chem": 1, "species-800": 1}
+
+Tables = Mapping[str, Sequence[Counts]]
+"""Figure -> what each document of its set gave."""
+
+
+class Variant(NamedTuple):
+    """What is changed, in words for the table and in the recipe."""
+
+    told: str
+    encoder: Mapping[str, Any] = {}
+    optimiser: Mapping[str, Any] = {}
+    passes: Mapping[str, int] = PASSES
+    recipe: Mapping[str, Any] = {}
+    task: str = "pieces"
+
+
+VARIANTS: Mapping[str, Variant] = {
+    "base": Variant("the recipe, shortened"),
+    "seed-2": Variant("another seed: what chance alone changes", recipe={"seed": 2}),
+    "not-adapted": Variant("without pretraining on abstracts, the encoder's own pieces", encoder={"start": None}),
+    "longer": Variant("three times as long", passes={name: 3 * n for name, n in PASSES.items()}),
+    "mix": Variant("five more corpora, once each", passes={**PASSES, **OTHERS}),
+    "alone": Variant("BioRED alone", passes={"biored": PASSES["biored"]}),
+    "context-128": Variant("windows of 128 pieces, not 512", encoder={"window": 128, "overlap": 32}),
+    "no-case": Variant("not told of capital letters", encoder={"case": False}),
+    "names": Variant("told of names in the knowledge bases", task="names"),
+    "crf": Variant("a CRF over the labels", task="paths"),
+    "layer-decay": Variant("lower layers learn slower (0.9)", optimiser={"layer_decay": 0.9}),
+    "ema": Variant("the weights' moving average (0.99)", optimiser={"ema": 0.99}),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the corpora's folder")
+    parser.add_argument("--output", type=Path, required=True, help="where variants are trained; what the recipe starts from must lie there")
+    parser.add_argument("--recipe", type=Path, default=RECIPE)
+    parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS))
+    parser.add_argument("--store", action="store_true", help="write the table of models/RESULTS.md too")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    options = parser.parse_args()
+    recipe, out = read_recipe(options.recipe), options.output
+    wanted = [name for name in VARIANTS if name in {"base", *options.only} or written(varied(recipe, name), out).is_file()]
+    rows = {name: measured(name, varied(recipe, name), options.data, out) for name in wanted}
+    result = {"machine": describe(("torch", "transformers")), "recipe": options.recipe.stem, "variants": compared(rows)}
+    write(result, options.out)
+    if options.store:
+        store("choices", table(result))
+    print(json.dumps(result, indent=1))
+
+
+def varied(recipe: JointRecipe, name: str) -> JointRecipe:
+    """The recipe with what the variant changes."""
+    variant = VARIANTS[name]
+    return recipe.model_copy(
+        update={
+            "name": f"{recipe.name}-{name}",
+            "corpora": [CorpusPart(name=corpus_name, passes=n) for corpus_name, n in variant.passes.items()],
+            "encoder": recipe.encoder.model_copy(update=dict(variant.encoder)),
+            "optimiser": recipe.optimiser.model_copy(update=dict(variant.optimiser)),
+            **variant.recipe,
+        }
+    )
+
+
+def written(plan: JointRecipe, out: Path) -> Path:
+    """Where what a variant gave is kept."""
+    return out / plan.name / f"{plan.version}.run" / "counts.json"
+
+
+def measured(name: str, plan: JointRecipe, data: Path, out: Path) -> dict[str, Any]:
+    """A variant's counts by document, and what its run took; trained and scored where that is not written down yet."""
+    from benchmarks.choice_tasks import task_of
+    from models.training.engine import train
+    from models.training.joint.data import load_data
+
+    path = written(plan, out)
+    if path.is_file():
+        found: dict[str, Any] = json.loads(path.read_bytes())
+        if found["fingerprint"] == plan.fingerprint():
+            return found
+    gathered = load_data(plan, data, out)
+    task = task_of(VARIANTS[name].task, plan, gathered, out, data)
+    run = train(task, plan, path.parent, resume=True, progress=lambda event: _tell(name, event))
+    _tell(name, ProgressEvent("evaluate", "scoring the dev sets"))
+    found = {
+        "fingerprint": plan.fingerprint(),
+        "pieces": run["pieces"],
+        "seconds": run["seconds"],
+        "counts": scored(task, plan, data, out),
+    }
+    sets = (f"{corpus_name}/{split}" for corpus_name, split in SETS)
+    record(sets, system=f"{plan.name}@{plan.version}", recipe=plan.fingerprint(), command="benchmarks.bench_choices", data=data)
+    write(found, path)
+    return found
+
+
+def scored(task: Any, plan: JointRecipe, data: Path, out: Path) -> dict[str, list[Counts]]:
+    """NER of each set by its own guideline, where the variant learned it; BioRED's relations between gold entities."""
+    from models.runtime.tokenizer import PieceTokenizer
+    from models.training.joint.examples import ExampleMaker
+    from models.training.joint.steps import predict
+    from models.training.weights import TOKENIZER, weights_folder
+
+    heads = task.data.heads
+    maker = ExampleMaker(
+        PieceTokenizer(weights_folder(plan.encoder, out) / TOKENIZER), heads, window=plan.encoder.window, overlap=plan.encoder.overlap
+    )
+    counts: dict[str, list[Counts]] = {}
+    for name, split in SETS:
+        types = [kind for kind in ENTITY_TYPES if (name, kind.value) in heads]
+        columns = [3 * heads.index((name, kind.value)) + label for kind in types for label in range(3)]
+        rule = SpanRule((1.0,) * len(types), (0.0,) * len(types))
+        for document in corpus(name).read(split, data) if types else ():
+            example = task.told(maker.make(document)) if hasattr(task, "told") else maker.make(document)
+            logits, inputs, scores = predict(task.network, example, task.type_pairs, first=task.data.first, last=task.data.last)
+            spans = decode_spans(logits[:, columns], example.offsets, example.words, document.text, rule)
+            found = gold.spans(document, [(s.start, s.end, types[s.type]) for s in spans], types)
+            counts.setdefault(name, []).append(found[gold.ALL])
+            if name == "biored" and inputs is not None and example.entities is not None:
+                labels = scores.argmax(axis=1) if len(inputs.pairs) else inputs.pairs[:, 0]
+                related = gold.relations(document, gold.decided(example.entities.ids, inputs.pairs, labels))
+                for figure in (gold.PAIR, gold.TYPED):
+                    counts.setdefault(figure, []).append(related[figure])
+    return counts
+
+
+def compared(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Each variant's figures, and the difference from the base on the same documents."""
+    base = {name: [Counts(*c) for c in counts] for name, counts in rows["base"]["counts"].items()}
+    found = {}
+    for name, row in rows.items():
+        own = {figure: [Counts(*c) for c in counts] for figure, counts in row["counts"].items()}
+        found[name] = {
+            "told": VARIANTS[name].told,
+            "million_pieces": round(row["pieces"] / 1e6, 2),
+            "seconds": row["seconds"],
+            "figures": {figure: report(counts) for figure, counts in own.items()},
+            "against_base": {} if name == "base" else _differences(own, base),
+        }
+    return found
+
+
+def _differences(own: Tables, base: Tables) -> dict[str, dict[str, float]]:
+    """F1 points by figure, and over the entities of all sets that both have."""
+    names = [name for name, _ in SETS if name in own]
+    pairs = {figure: (own[figure], base[figure]) for figure in own}
+    pairs["entities"] = ([c for name in names for c in own[name]], [c for name in names for c in base[name]])
+    return {
+        figure: {key: round(100 * value, 2) for key, value in zip(("value", "low", "high"), paired_bootstrap(*both)[:3], strict=True)}
+        for figure, both in pairs.items()
+    }
+
+
+def table(result: Mapping[str, Any]) -> Table:
+    """The variants side by side."""
+    titles = {"bc5cdr": "BC5CDR", "ncbi-disease": "NCBI-disease", "biored": "BioRED", gold.PAIR: "pair", gold.TYPED: "typed"}
+    rows = []
+    for row in result["variants"].values():
+        figures: dict[str, Any] = {titles[figure]: Figure.of(found) for figure, found in row["figures"].items()}
+        for column, figure in (("entities minus base", "entities"), ("typed minus base", gold.TYPED)):
+            if gap := row["against_base"].get(figure):
+                figures[column] = Figure(**gap)
+        rows.append(Row(system=row["told"], figures={"M pieces": row["million_pieces"], "minutes": row["seconds"] / 60, **figures}))
+    return Table(
+        title="The joint recipe with one thing changed",
+        section=Section.CHOICES,
+        measured_on="biored/dev, bc5cdr/dev, ncbi-disease/dev; strict entities, pairs and typed relations between gold entities",
+        documents="100, 500 and 100 documents",
+        seed=1,
+        columns=("M pieces", "minutes", *titles.values(), "entities minus base", "typed minus base"),
+        rows=tuple(rows),
+        notes=(
+            "Short trainings: the rows compare with each other, not with the shipped model.",
+            "One seed each; the second row is the size of chance.",
+        ),
+        command=COMMAND,
+    )
+
+
+def _tell(name: str, event: ProgressEvent) -> None:
+    shown = f"{event.done}/{event.total} " if event.total else ""
+    losses = " ".join(f"{key} {value:.3g}" for key, value in event.values.items())
+    print(f"{name}: {event.phase} {shown}{event.message} {losses}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
