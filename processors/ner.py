@@ -4,7 +4,7 @@ from models.runtime.artefact import Artefact
 from models.runtime.encoder import Encoder
 from models.runtime.errors import ArtefactError
 from models.runtime.spans import decode_spans
-from processors.consistency import agreed_types
+from processors.consistency import settled
 from processors.linking import Linker
 from processors.records import Abstract, Article, Entities, EntityType, Mention, Provenance, Span
 from processors.sentences import split_sentences
@@ -36,9 +36,8 @@ class Recogniser:
         """Mentions T1, T2, ... in order of (start, end), none overlapping another. Raises `TextTooLong`."""
         text = abstract.text
         encoded = self._encoder.encode(text)
-        spans = decode_spans(encoded.ner, encoded.offsets, encoded.words, text, self._rule)
-        agreed = agreed_types(text, [(span.start, span.end, span.type, span.score) for span in spans])
-        types = [self._types[index] for index in agreed]
+        spans = settled(text, decode_spans(encoded.ner, encoded.offsets, encoded.words, text, self._rule))
+        types = [self._types[span.type] for span in spans]
         links = self._linker.resolve(abstract.id, text, [(span.start, span.end, kind) for span, kind in zip(spans, types, strict=True)])
         return Entities(
             id=abstract.id,

@@ -12,6 +12,7 @@ from models.evaluation.counts import Counts, calibration_error, report
 from models.evaluation.served import Served
 from models.runtime.artefact import Artefact
 from models.runtime.spans import EntitySpan, decode_spans
+from processors.consistency import settled
 from processors.records import EntityType
 
 NER_SETS: tuple[tuple[str, str], ...] = (("biored", "dev"), ("bc5cdr", "test"), ("ncbi-disease", "test"))
@@ -35,7 +36,7 @@ def ner_sets(artefact: Artefact) -> list[tuple[str, str]]:
 def found_spans(served: Served, text: str) -> list[EntitySpan]:
     """The mentions that the artefact finds, as it is served."""
     encoded = served.encode(text)
-    return decode_spans(encoded.ner, encoded.offsets, encoded.words, text, served.artefact.manifest.ner.rule())
+    return settled(text, decode_spans(encoded.ner, encoded.offsets, encoded.words, text, served.artefact.manifest.ner.rule()))
 
 
 def score_ner(documents: Sequence[Document], find: Mapping[str, Iterable[tuple[int, int, EntityType]]]) -> dict[str, Any]:
