@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 PLAIN_EVERY_S = 30.0
 
+NEXT = {
+    "assertion": "its scores are in {folder}/manifest.json",
+    "joint": "try `biorelay models verify {folder}`, or set BIORELAY_MODEL={folder}",
+    "pairwise": "let it judge relations with `biorelay extract --sibling {folder}`",
+    "pretrain": 'a recipe of the same output folder begins with it by start = "{start}" under [encoder]',
+    "prune": 'a recipe of the same output folder begins with it by start = "{start}" under [encoder]',
+    "sentence": "its scores are in {folder}/manifest.json",
+}
+"""What can be done with what each kind makes."""
+
 Data = Annotated[Path, typer.Option("--data", metavar="FOLDER", envvar="BIORELAY_DATA", help="The corpora's folder.")]
 
 
@@ -47,12 +57,15 @@ def train(
     from biorelay.cli.console import say
 
     place = output or settings_of(ctx).data_dir / "models"
+    path = _recipe(recipe)
     with training_parts("train", "torch", "transformers", "optimum", "onnx"):
         from models.training.job import run
+        from models.training.recipe import read_recipe
 
         with drawn() as told:
-            folder = run(_recipe(recipe), data, place, encoder=encoder, resume=not anew, progress=told)
-    say(f"the model is in {folder}: try `biorelay models verify {folder}`, or set BIORELAY_MODEL={folder}")
+            folder = run(path, data, place, encoder=encoder, resume=not anew, progress=told)
+        plan = read_recipe(path)
+    say(f"{plan.name} {plan.version} is in {folder}: {NEXT[plan.kind].format(folder=folder, start=f'{plan.name}/{plan.version}')}")
 
 
 def _recipe(named: Path) -> Path:

@@ -55,7 +55,10 @@ class Task(Protocol):
         under a lock, and with two parts their order does not matter."""
 
     def score(self) -> Mapping[str, float] | None:
-        """Scores (0 to 1) on documents carved from train; `mean` decides. None where nothing is held out: the last step is kept."""
+        """Scores (0 to 1), and `loss`, on documents carved from train; `mean` decides.
+
+        None where nothing is held out: the last step is kept.
+        """
 
 
 @dataclass(slots=True)
@@ -194,7 +197,7 @@ class _Run:
         if not scores:
             return {}
         self.at.history.append({"step": float(done), **{name: round(value, 4) for name, value in scores.items()}})
-        percent = {name: 100 * value for name, value in scores.items()}
+        percent = {name: value if name == "loss" else 100 * value for name, value in scores.items()}
         self._tell(ProgressEvent("score", f"held-out documents after step {done}", done, len(self.task.steps), values=percent))
         self.at.stale += 1
         if scores["mean"] >= self.at.best:

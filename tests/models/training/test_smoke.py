@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from biorelay.cli.train import NEXT
 from models.training.kinds import KINDS
 from tests.models.corpora.conftest import blocks, small_data
 from tests.models.training.sentences.conftest import write_folds
@@ -106,7 +107,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_kind_has_its_smoke() -> None:
-    assert RECIPES.keys() == KINDS.keys()
+    assert RECIPES.keys() == KINDS.keys() == NEXT.keys()
 
 
 @pytest.mark.parametrize("kind", RECIPES)  # in this order: the joint model starts from the pretrained encoder
@@ -121,5 +122,7 @@ def test_train(kind: str, work: Path) -> None:
     assert done.exit_code == 0, done.output
     name = next(line.partition('"')[2].rstrip('"') for line in RECIPES[kind].splitlines() if line.startswith("name ="))
     made = work / "out" / name / "1"
+    assert str(made) in done.output.replace("\n", "")
+    assert ("models verify" in done.output) == (kind == "joint")
     stated = [json.loads(path.read_text(encoding="utf-8")) for path in made.glob("*.json") if path.name != "tokenizer.json"]
     assert stated, sorted(path.name for path in made.iterdir())
