@@ -1,5 +1,6 @@
 """The sibling as an ONNX graph in fp32; `models.training.precisions` makes the others of it."""
 
+import copy
 from pathlib import Path
 
 import torch
@@ -17,7 +18,8 @@ class _Named(nn.Module):
     def __init__(self, network: Sibling) -> None:
         super().__init__()
         self.network = network
-        self.config = network.encoder.config
+        self.config = copy.copy(network.encoder.config)
+        self.config.vocab_size = min(self.config.vocab_size, network.first)  # optimum tries any of these, and markers begin at `first`
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> dict[str, Tensor]:
         return {"logits": self.network(input_ids, attention_mask)}

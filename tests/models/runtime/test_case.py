@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.runtime.artefact import ARTEFACTS
+from models.runtime.artefact import TOKENIZER, find_artefact
 from models.runtime.case import CASES, cases
 from models.runtime.tokenizer import PieceTokenizer
 
-TOKENIZER = PieceTokenizer(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json")
+CUTTER = PieceTokenizer(find_artefact() / TOKENIZER)
 
 
 @pytest.mark.parametrize(
@@ -29,19 +29,19 @@ TOKENIZER = PieceTokenizer(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json")
     ],
 )
 def test_classes(word: str, kind: int) -> None:
-    assert set(cases(word, TOKENIZER.cut(word)).tolist()) == {kind}
+    assert set(cases(word, CUTTER.cut(word)).tolist()) == {kind}
 
 
 def test_each_word_of_a_sentence() -> None:
     text = "The TNF-alpha of mTOR."
-    pieces = TOKENIZER.cut(text)
+    pieces = CUTTER.cut(text)
     kinds = {start: kind for (start, _), kind in zip(pieces.offsets.tolist(), cases(text, pieces).tolist(), strict=True)}
     assert [kinds[text.index(word)] for word in ("The", "TNF", "alpha", "mTOR", ".")] == [1, 2, 0, 3, 0]
 
 
 @given(st.text(max_size=60))
 def test_any_text(text: str) -> None:
-    pieces = TOKENIZER.cut(text)
+    pieces = CUTTER.cut(text)
     found = cases(text, pieces)
     assert found.shape == pieces.words.shape
     assert ((found >= 0) & (found < CASES)).all()

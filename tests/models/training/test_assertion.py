@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.corpora.bioscope import GoldScope, GoldSentence, read_bioscope
-from models.runtime.artefact import ARTEFACTS
+from models.runtime.artefact import TOKENIZER, find_artefact
 from models.runtime.tokenizer import PieceTokenizer
 from models.training.assertion.examples import KINDS, CueScope, ExampleMaker
 from processors.records import CueKind
@@ -42,7 +42,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def maker() -> ExampleMaker:
-    return ExampleMaker(PieceTokenizer(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json"), window=64)
+    return ExampleMaker(PieceTokenizer(find_artefact() / TOKENIZER), window=64)
 
 
 def test_labels_and_scopes_are_the_golds(data: Path, maker: ExampleMaker) -> None:

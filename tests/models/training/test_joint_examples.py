@@ -7,7 +7,7 @@ import pytest
 
 from models.corpora.documents import LABELS, Document, GoldMention
 from models.corpora.registry import corpus
-from models.runtime.artefact import ARTEFACTS
+from models.runtime.artefact import TOKENIZER, find_artefact
 from models.runtime.tokenizer import PieceTokenizer
 from models.training.joint.examples import IGNORED, Example, ExampleMaker, columns, ner_heads, pair_inputs, pair_labels, type_pair_indices
 from models.training.plan import halves, padded_pieces, plan
@@ -22,7 +22,7 @@ TYPE_PAIRS = type_pair_indices(
 
 @pytest.fixture(scope="module")
 def tokenizer() -> PieceTokenizer:
-    return PieceTokenizer(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json")
+    return PieceTokenizer(find_artefact() / TOKENIZER)
 
 
 @pytest.fixture(scope="module")

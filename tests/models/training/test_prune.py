@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from models.runtime.artefact import ARTEFACTS
+from models.runtime.artefact import TOKENIZER, find_artefact
 from models.training.errors import RecipeError, WeightsUnusable
 from models.training.prune.vocabulary import count_pieces, reduced
 from tests.models.corpora.conftest import small_data
@@ -24,7 +24,7 @@ TEXTS = [" ".join(WORDS), "Loss of TP53 in patients.", "T cells IL ll es"]
 
 
 def wordpiece() -> Tokenizer:
-    return Tokenizer.from_file(str(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json"))
+    return Tokenizer.from_file(str(find_artefact() / TOKENIZER))
 
 
 @pytest.fixture(scope="module", params=[wordpiece, byte_level, unigram], ids=["wordpiece", "byte-level", "unigram"])
@@ -99,7 +99,7 @@ def prune(tmp_path: Path, kind: str, what: str) -> tuple[Path, Path]:
 
 def loaded(folder: Path, tmp_path: Path) -> tuple[Any, Any]:
     from models.training.recipe import EncoderPart
-    from models.training.weights import TOKENIZER, load_encoder, weights_folder
+    from models.training.weights import load_encoder, weights_folder
 
     part = EncoderPart(folder=str(folder), licence="MIT", window=64, overlap=16)
     tokenizer = Tokenizer.from_file(str(weights_folder(part, tmp_path) / TOKENIZER))

@@ -93,7 +93,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from transformers import BertConfig, BertModel
 
-    from models.runtime.artefact import ARTEFACTS
+    from models.runtime.artefact import TOKENIZER, find_artefact
 
     folder = tmp_path_factory.mktemp("smoke")
     data = small_data(folder / "data")
@@ -102,7 +102,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(1)
     config = BertConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, vocab_size=30522)
     BertModel(config, add_pooling_layer=False).save_pretrained(folder / "encoder")
-    shutil.copyfile(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json", folder / "encoder" / "tokenizer.json")
+    shutil.copyfile(find_artefact() / TOKENIZER, folder / "encoder" / "tokenizer.json")
     return folder
 
 

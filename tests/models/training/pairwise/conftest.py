@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.runtime.artefact import ARTEFACTS
+from models.runtime.artefact import TOKENIZER, find_artefact
 from tests.models.corpora.conftest import blocks, small_data
 
 HELD_OUT = blocks("biored_small.pubtator")[0].partition("|")[0]
@@ -62,7 +62,7 @@ def encoder_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(1)
     config = BertConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, vocab_size=30522)
     BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    shutil.copyfile(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json", folder / "tokenizer.json")
+    shutil.copyfile(find_artefact() / TOKENIZER, folder / "tokenizer.json")
     return folder.parents[1]
 
 

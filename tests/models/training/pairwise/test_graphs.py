@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.runtime.artefact import ARTEFACTS
+from models.runtime.artefact import TOKENIZER, find_artefact
 from models.runtime.questions import Context, Questions
 from models.runtime.tokenizer import PieceTokenizer
 
@@ -37,7 +37,7 @@ def test_the_graph_answers_as_torch_does(family: str, tmp_path: Path) -> None:
     from models.training.pairwise.network import Sibling
     from models.training.precisions import write_precision
 
-    questions = Questions(PieceTokenizer(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json"), types=2, tasks=1)
+    questions = Questions(PieceTokenizer(find_artefact() / TOKENIZER), types=2, tasks=1)
     network = Sibling(encoder(family), questions, types=2, coarser=[None, None, None, 1], inner=16, dropout=0.1).eval()
     export_network(network, tmp_path / "fp32.onnx")
     write_precision(tmp_path / "fp32.onnx", tmp_path / "int8.onnx", "int8")
@@ -62,7 +62,7 @@ def test_a_finer_label_has_what_the_coarser_one_learned() -> None:
 
     from models.training.pairwise.network import Sibling
 
-    questions = Questions(PieceTokenizer(ARTEFACTS / "relay-mini" / "1" / "tokenizer.json"), types=2, tasks=1)
+    questions = Questions(PieceTokenizer(find_artefact() / TOKENIZER), types=2, tasks=1)
     network = Sibling(encoder("bert"), questions, types=2, coarser=[None, None, None, 1], inner=16, dropout=0.0).eval()
     ids = torch.tensor([[101, questions.marker(0, second=False), 2054, questions.marker(1, second=True), 102]])
     with torch.no_grad():
