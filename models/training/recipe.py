@@ -54,7 +54,8 @@ class EncoderPart(Part):
     revision: str | None = Field(default=None, exclude_if=is_none)  # of the hub's repository: a commit, so that the weights stay the same
     lowercase: bool | None = Field(default=None, exclude_if=is_none)  # where the checkpoint does not say whether it is a cased one
     licence: str  # of the weights
-    start: str | None = None  # NAME/VERSION of a pretrain recipe's result in the same output folder: its weights and its pieces
+    start: str | None = None  # an encoder in the output folder, its weights and pieces: NAME/VERSION of what a recipe of kind pretrain or
+    # prune made, NAME/VERSION.run/encoder of a joint model's
     case: bool = False  # tell an encoder of small letters how each word is written
     window: Annotated[int, Field(gt=2)] = 512  # pieces, the two special ones included
     overlap: Annotated[int, Field(ge=0)] = 128

@@ -21,6 +21,7 @@ CONFIG = "config.json"
 
 PRETRAINED = "pretraining.json"
 PRUNED = "pruning.json"
+TRAINED = "training.json"
 """What a recipe of ours states beside the encoder that it made."""
 
 FETCHED = ("*.json", "*.txt", "*.model")
@@ -61,7 +62,7 @@ def refuse_start(part: EncoderPart, out: Path) -> None:
     while start:
         folder = out / start
         stated: dict[str, Any] = next(
-            (json.loads((folder / name).read_bytes()) for name in (PRETRAINED, PRUNED) if (folder / name).is_file()), {}
+            (json.loads((folder / name).read_bytes()) for name in (PRETRAINED, PRUNED, TRAINED) if (folder / name).is_file()), {}
         )
         settings = stated.get("settings", {})
         refuse_research(start, {"settings": settings, "corpora": [c for c in stated.get("data", ()) if "licence" in c]})

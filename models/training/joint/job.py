@@ -62,6 +62,21 @@ def _training(plan: JointRecipe, path: Path, hidden: int, data: "TrainingData", 
     }
 
 
+def _keep_encoder(plan: JointRecipe, recipe: Path, network: "Relay", gathered: "TrainingData", *, out: Path) -> None:
+    """The encoder as transformers reads it, beside the checkpoints: other recipes, and other programs, can start from it."""
+    import json
+    import shutil
+
+    from models.training.weights import TOKENIZER, TRAINED, weights_folder
+
+    folder = out / plan.name / f"{plan.version}.run" / "encoder"
+    folder.mkdir(parents=True, exist_ok=True)
+    network.encoder.bert.save_pretrained(folder)
+    shutil.copyfile(weights_folder(plan.encoder, out) / TOKENIZER, folder / TOKENIZER)
+    stated = {"recipe": recipe.name, "settings": plan.model_dump(mode="json", by_alias=True), "data": gathered.summary}
+    (folder / TRAINED).write_text(json.dumps(stated, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def _export(
     plan: JointRecipe,
     recipe: Path,
@@ -103,6 +118,7 @@ def _export(
         work.mkdir()
         exact.mkdir()
         exportable(network)
+        _keep_encoder(plan, recipe, network, gathered, out=out)
         progress(ProgressEvent("export", "writing the graphs"))
         export_encoder(network.encoder, exact / "encoder.onnx")
         write_precision(exact / "encoder.onnx", work / "encoder.onnx", precision)

@@ -132,10 +132,15 @@ def build(recipe: JointRecipe, heads: Sequence[tuple[str, str]], out: Path) -> R
 
 
 def _tell_case(bert: Any) -> None:
-    """One vector for each class of words in the place of the vectors of sentence pairs, all of them what the first of those was."""
+    """One vector for each class of words in the place of the vectors of sentence pairs, all of them what the first of those was.
+
+    An encoder that has as many was told before, and keeps what it learned.
+    """
     types = getattr(getattr(bert, "embeddings", None), "token_type_embeddings", None)
     if types is None:
         raise RecipeError("encoder.case: only encoders of BERT's family can be told how words are written")
+    if types.num_embeddings == CASES:
+        return
     bert.embeddings.token_type_embeddings = nn.Embedding(CASES, types.embedding_dim, _weight=types.weight.data[:1].repeat(CASES, 1))
     bert.config.type_vocab_size = CASES
 

@@ -14,7 +14,7 @@ import pytest
 
 import models.training
 from models.corpora.documents import ENTITY_TYPES, LABELS
-from models.corpora.errors import LeakedDocument
+from models.corpora.errors import LeakedDocument, LicenceNotAllowed
 from models.runtime.artefact import load_artefact
 from models.runtime.case import CASES
 from models.training import ProgressEvent, export, read_recipe, run
@@ -178,6 +178,32 @@ def test_export_alone_writes_the_same_graphs(work: Path, resumed: tuple[Path, li
 def test_another_recipe_does_not_go_on_with_this_run(work: Path, resumed: tuple[Path, list[ProgressEvent]], tmp_path: Path) -> None:
     with pytest.raises(OtherRun, match="another recipe"):
         run(tiny(tmp_path, **{"seed = 1": "seed = 2"}), work / "data", work / "out")
+
+
+def test_another_recipe_starts_from_the_encoder_of_a_joint_model(resumed: tuple[Path, list[ProgressEvent]], work: Path) -> None:
+    """Its weights, its pieces, and what it learned of letter case."""
+    import torch
+
+    from models.runtime.tokenizer import PieceTokenizer
+    from models.training.joint.network import build
+    from models.training.weights import TOKENIZER, TRAINED, refuse_start, weights_folder
+
+    recipe = read_recipe(work / "tiny.toml")
+    later = recipe.model_copy(update={"encoder": recipe.encoder.model_copy(update={"start": "tiny/1.run/encoder"})})
+    state = torch.load(work / "out" / "tiny" / "1.run" / "best.pt", weights_only=True)["network"]
+    found = build(later, [("biored", "Gene")], work / "out").encoder.bert.state_dict()
+    for name, tensor in found.items():
+        assert torch.equal(tensor, state[f"encoder.bert.{name}"]), name
+    folder = weights_folder(later.encoder, work / "out")
+    assert PieceTokenizer(folder / TOKENIZER).cut("BRCA1").ids.tolist() == PieceTokenizer(resumed[0] / TOKENIZER).cut("BRCA1").ids.tolist()
+    refuse_start(later.encoder, work / "out")
+    stated = json.loads((folder / TRAINED).read_bytes())
+    stated["settings"]["shipping"] = False
+    kept = (folder / TRAINED).read_bytes()
+    (folder / TRAINED).write_text(json.dumps(stated), encoding="utf-8")
+    with pytest.raises(LicenceNotAllowed, match="tiny"):
+        refuse_start(later.encoder, work / "out")
+    (folder / TRAINED).write_bytes(kept)
 
 
 def test_adapters_train_and_merge(work: Path, tmp_path: Path) -> None:
