@@ -149,7 +149,7 @@ def _scores(
     mean = total / (end - first)
     slope, offset = platt
     # The logit of g is log g - log(1 - g), which a certain span would make infinite.
-    odds = slope * (mean - np.log(-np.expm1(np.minimum(mean, -1e-12)))) + offset
+    odds = np.clip(slope * (mean - np.log(-np.expm1(np.minimum(mean, -1e-12)))) + offset, -500, 500)
     likely: NDArray[np.float64] = 1 / (1 + np.exp(-odds))
     return likely
 
