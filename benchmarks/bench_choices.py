@@ -25,7 +25,7 @@ from models.evaluation.results import Figure, Row, Section, Table, store
 from models.evaluation.statistics import paired_bootstrap
 from models.runtime.spans import SpanRule, decode_spans
 from models.training import read_recipe
-from models.training.joint.recipe import CorpusPart, JointRecipe
+from models.training.joint.recipe import CorpusPart, JointRecipe, NamesPart
 from models.training.progress import ProgressEvent
 
 RESULTS = Path(__file__).parent / "results" / "choices.json"
@@ -60,6 +60,7 @@ VARIANTS: Mapping[str, Variant] = {
     "context-128": Variant("windows of 128 pieces, not 512", encoder={"window": 128, "overlap": 32}),
     "no-case": Variant("not told of capital letters", encoder={"case": False}),
     "names": Variant("told of names in the knowledge bases", task="names"),
+    "renamed": Variant("three names in ten read as other names", recipe={"names": NamesPart()}),
     "crf": Variant("a CRF over the labels", task="paths"),
     "layer-decay": Variant("lower layers learn slower (0.9)", optimiser={"layer_decay": 0.9}),
     "ema": Variant("the weights' moving average (0.99)", optimiser={"ema": 0.99}),

@@ -114,12 +114,14 @@ class TestTasks:
         assert len(set(kinds[at][1:].tolist())) <= 1
         assert (kinds > 0).sum() >= at.sum()
 
-    @pytest.mark.parametrize("name", ["base", "crf", "names", "alone"])
+    @pytest.mark.parametrize("name", ["base", "crf", "names", "renamed", "alone"])
     def test_a_variant_is_trained_scored_and_kept(
         self, name: str, recipe: JointRecipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         data = small_data(tmp_path / "data")
         monkeypatch.setattr("benchmarks.choice_tasks.knowledge_gazetteer", lambda _: Gazetteer([]))
+        names = {(kind, short): ["pemoline"] for kind in ("Gene", "Disease", "Chemical") for short in (False, True)}
+        monkeypatch.setattr("models.training.joint.data.name_pool", lambda *_: names)
         plan = varied(recipe, name)
         found = measured(name, plan, data, tmp_path / "out")
         sets = {"biored"} if name == "alone" else {"biored", "bc5cdr", "ncbi-disease"}

@@ -15,10 +15,12 @@ from models.runtime.tokenizer import PieceTokenizer
 from models.training.errors import RecipeError
 from models.training.joint.examples import Example, ExampleMaker, ner_heads
 from models.training.joint.recipe import JointRecipe
+from models.training.joint.renaming import Pool, name_pool
 from models.training.pairwise.targets import Targets, read_targets
 from models.training.weights import TOKENIZER, refuse_start, weights_folder
 
 HELD_OUT = "biored"
+KNOWLEDGE = "kb"  # the knowledge bases' folder, beside the corpora
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class TrainingData:
     first: int  # numbers of the special pieces that frame a window
     last: int
     fingerprint: str  # changes with any byte of the corpora's files
+    maker: ExampleMaker
+    names: Pool | None  # other names for those of the documents
     summary: list[dict[str, Any]] = field(default_factory=list)  # for the manifest
 
 
@@ -76,6 +80,9 @@ def load_data(recipe: JointRecipe, data: Path, out: Path, *, beside: Path = Path
     heads = ner_heads([part.name for part in recipe.corpora])
     maker = ExampleMaker(tokenizer, heads, window=recipe.encoder.window, overlap=recipe.encoder.overlap)
     digest = hashlib.sha256(repr(summary).encode())
+    names = name_pool(documents, data / KNOWLEDGE, recipe.names.types) if recipe.names else None
+    if names is not None:
+        digest.update(repr(names).encode())
     if recipe.distil:
         digest.update((beside / recipe.distil.targets).read_bytes())
     return TrainingData(
@@ -87,6 +94,8 @@ def load_data(recipe: JointRecipe, data: Path, out: Path, *, beside: Path = Path
         first=tokenizer.first,
         last=tokenizer.last,
         fingerprint=digest.hexdigest(),
+        maker=maker,
+        names=names,
         summary=summary,
     )
 

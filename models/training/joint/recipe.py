@@ -36,6 +36,13 @@ class DistilPart(Part):
     temperature: Annotated[float, Field(ge=1.0)] = 2.0  # softens teacher and student alike
 
 
+class NamesPart(Part):
+    """Mention replacement: documents are read with other names (`models.training.joint.renaming`)."""
+
+    share: Annotated[float, Field(gt=0.0, le=1.0)] = 0.3  # of a document's names, each time it is read
+    types: list[str] = Field(default_factory=lambda: ["Gene", "Disease", "Chemical"])
+
+
 class JointRecipe(Recipe):
     """Corpora earlier in the list win where two hold the same document."""
 
@@ -45,4 +52,5 @@ class JointRecipe(Recipe):
     scored: list[str] | None = Field(default=None, exclude_if=is_none)  # corpus/split of the NER scores; None: those of a release
     relations: RelationsPart
     distil: DistilPart | None = Field(default=None, exclude_if=is_none)
+    names: NamesPart | None = Field(default=None, exclude_if=is_none)
     corpora: list[CorpusPart]

@@ -1,7 +1,7 @@
 """One step: a batch of documents through the network, and its loss."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,13 @@ def pair_task(
         soft = torch.from_numpy(found) if np.isfinite(found).any() else None
     labels, cid, novel = (torch.from_numpy(known) for known in gold)
     return PairTask(tensors, labels, cid, novel, soft)
+
+
+def with_soft(task: PairTask | None, original: PairTask | None) -> PairTask | None:
+    """The task of a renamed document with the soft labels of the original, where its pairs are the same ones, in the same order."""
+    if task is None or original is None or len(task.labels) != len(original.labels):
+        return task
+    return replace(task, soft=original.soft)
 
 
 class Batch:

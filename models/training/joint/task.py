@@ -1,16 +1,18 @@
 """The joint model's training task: NER and pairs of whole documents."""
 
-from collections.abc import Mapping, Sequence
+import random
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from torch import Tensor
 
 from models.training.joint.data import HELD_OUT, TrainingData
-from models.training.joint.examples import IGNORED, columns, type_pair_indices
+from models.training.joint.examples import IGNORED, Example, columns, type_pair_indices
 from models.training.joint.held_out import score
 from models.training.joint.network import build
 from models.training.joint.recipe import JointRecipe
-from models.training.joint.steps import Batch, NerLoss, by_pieces, learn, pair_task
+from models.training.joint.renaming import renamed
+from models.training.joint.steps import Batch, NerLoss, PairTask, by_pieces, learn, pair_task, with_soft
 from models.training.plan import halves, padded_pieces, plan
 
 
@@ -44,9 +46,9 @@ class JointTask:
         return halves(self.shapes, self.steps[step], n)
 
     def learn(self, part: Sequence[int], seed: int) -> Mapping[str, Tensor]:
-        batch = Batch([self.data.examples[i] for i in part], self.data.first, self.data.last)
+        examples, tasks = zip(*self._read(part, seed), strict=True)
+        batch = Batch(examples, self.data.first, self.data.last)
         bf16 = self.recipe.optimiser.precision == "bf16"
-        tasks = [self._tasks[i] for i in part]
         return learn(
             self.network,
             batch,
@@ -58,6 +60,18 @@ class JointTask:
             temperature=self._temperature,
             ner_loss=self.ner_loss,
         )
+
+    def _read(self, part: Sequence[int], seed: int) -> Iterator[tuple[Example, PairTask | None]]:
+        """The examples as they are read this time, with their pairs; names are drawn by the seed alone."""
+        rng = random.Random(seed)  # noqa: S311  a choice of names, no secret
+        for i in part:
+            example, task = self.data.examples[i], self._tasks[i]
+            if self.data.names is not None and self.recipe.names is not None:
+                document = renamed(example.document, self.data.names, rng, share=self.recipe.names.share)
+                if document is not example.document:
+                    example = self.data.maker.make(document)
+                    task = with_soft(pair_task(example, self.type_pairs), task)
+            yield example, task
 
     def score(self) -> Mapping[str, float] | None:
         if not self.data.held_out:
