@@ -61,6 +61,10 @@ VARIANTS: Mapping[str, Variant] = {
     "no-case": Variant("not told of capital letters", encoder={"case": False}),
     "names": Variant("told of names in the knowledge bases", task="names"),
     "renamed": Variant("three names in ten read as other names", recipe={"names": NamesPart()}),
+    "longer-renamed": Variant(
+        "three times as long, with other names", passes={name: 3 * n for name, n in PASSES.items()}, recipe={"names": NamesPart()}
+    ),
+    "dropout": Variant("twice the dropout in the encoder (0.2)", encoder={"dropout": 0.2}),
     "crf": Variant("a CRF over the labels", task="paths"),
     "layer-decay": Variant("lower layers learn slower (0.9)", optimiser={"layer_decay": 0.9}),
     "ema": Variant("the weights' moving average (0.99)", optimiser={"ema": 0.99}),
