@@ -81,12 +81,18 @@ def genes(kb: Path) -> Iterator[Name]:
                         yield Name(EntityType.GENE, text, curies, tier + 3 if minor else tier, "9606")
 
 
-def mesh(kb: Path) -> Iterator[Name]:
-    """MeSH descriptors by tree: C and F03 diseases, D chemicals; F01, F02 and G (states, phenomena) as weaker diseases."""
+def mesh_trees(kb: Path) -> dict[str, set[str]]:
+    """MeSH descriptor -> the branches that it stands in, such as D03 (heterocyclic compounds)."""
     trees: dict[str, set[str]] = {}
     with open_text(kb / MESH.files[1]) as stream:
         for row in csv.DictReader(stream, delimiter="\t"):
             trees.setdefault(row["mesh_id"], set()).add(row["mesh_tree_number"][:3])
+    return trees
+
+
+def mesh(kb: Path) -> Iterator[Name]:
+    """MeSH descriptors by tree: C and F03 diseases, D chemicals; F01, F02 and G (states, phenomena) as weaker diseases."""
+    trees = mesh_trees(kb)
     with open_text(kb / MESH.files[0]) as stream:
         for row in csv.DictReader(stream, delimiter="\t"):
             prefixes = trees.get(row["mesh_id"], set())

@@ -19,6 +19,9 @@ from processors.records import EntityType
 
 LONGEST = 40  # characters of a name that is drawn
 SHORT = 5  # characters; names up to this length, abbreviations mostly, give way to their like
+COMPOUNDS = frozenset(("D01", "D02", "D03", "D04", "D09", "D10"))
+"""MeSH's branches of inorganic, organic, heterocyclic and polycyclic compounds, carbohydrates and lipids."""
+
 _USABLE = re.compile(r"[A-Za-z0-9][\w' -]*[A-Za-z0-9]")
 
 Pool = Mapping[tuple[str, bool], Sequence[str]]
@@ -45,8 +48,11 @@ def name_pool(documents: Iterable[Document], kb: Path, types: Sequence[str]) -> 
 
 
 def _known(kb: Path) -> Iterator[tuple[EntityType, str]]:
+    """Names but for weak ones, and for MeSH's proteins and classes of drugs, which corpora do not call chemicals."""
+    trees = knowledge.mesh_trees(kb)
     for name in (*knowledge.mesh(kb), *knowledge.diseases(kb), *knowledge.genes(kb)):
-        if name.tier <= knowledge.SYNONYM:
+        branches = trees.get(name.curies[0].removeprefix("mesh:"), set())
+        if name.tier <= knowledge.SYNONYM and (name.kind is not EntityType.CHEMICAL or branches & COMPOUNDS == branches):
             yield name.kind, name.text
 
 

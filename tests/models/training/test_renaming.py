@@ -92,8 +92,8 @@ def kb(tmp_path: Path) -> Path:
     """A gene, two chemicals, a disease; the other files are empty tables."""
     folder = tmp_path / "kb"
     tables = {
-        MESH.files[0]: [["mesh_id", "mesh_name"], ["D1", "Pemoline"], ["D2", "Acids, Acyclic"], ["D3", "Heart Failure"]],
-        MESH.files[1]: [["mesh_id", "mesh_tree_number"], ["D1", "D02.1"], ["D2", "D02.2"], ["D3", "C14.1"]],
+        MESH.files[0]: [["mesh_id", "mesh_name"], ["D1", "Pemoline"], ["D2", "Acids, Acyclic"], ["D3", "Heart Failure"], ["D4", "Shc Proteins"]],
+        MESH.files[1]: [["mesh_id", "mesh_tree_number"], ["D1", "D02.1"], ["D4", "D12.1"], ["D2", "D02.2"], ["D3", "C14.1"]],
         GENES.files[0]: [
             ["x"] * 16,
             ["9606", "672", "BRCA1", "-", "-", "-", "-", "-", "-", "protein-coding", "-", "-", "-", "-", "-", "-"],
@@ -112,6 +112,7 @@ def test_names_are_those_of_the_databases_and_of_the_documents(kb: Path, tmp_pat
     documents = corpus("bc5cdr").read("train", small_data(tmp_path / "data"))
     pool = name_pool(documents, kb, ["Gene", "Chemical", "Disease"])
     assert "pemoline" in pool["Chemical", False]
+    assert not any("protein" in name for name in pool["Chemical", False])
     assert not any("," in name for names in pool.values() for name in names)
     assert "heart failure" in pool["Disease", False]
     assert pool["Gene", True] == ["BRCA1"]
