@@ -1,12 +1,9 @@
 """What networks of all kinds share."""
 
 import threading
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 random = threading.local()
@@ -47,13 +44,3 @@ class Holder(nn.Module):
     def __init__(self, bert: Any) -> None:
         super().__init__()
         self.bert = bert
-
-
-def padded(rows: Sequence[NDArray[np.integer[Any]]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows of pieces, at least one row -> `input_ids` and `attention_mask` (B, L), L the longest; padding is 0 in both."""
-    ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
-    mask = np.zeros_like(ids)
-    for row, pieces in enumerate(rows):
-        ids[row, : len(pieces)] = pieces
-        mask[row, : len(pieces)] = 1
-    return ids, mask

@@ -2,7 +2,10 @@
 
 import random
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 POOL_STEPS = 8  # examples of about so many steps are sorted by length together
 
@@ -61,3 +64,13 @@ def _cut(shapes: Sequence[Shape], pool: Sequence[int], limit: int) -> list[list[
             current = []
         current.append(i)
     return [*batches, current] if current else batches
+
+
+def padded(rows: Sequence[NDArray[np.integer[Any]]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of pieces, at least one row -> `input_ids` and `attention_mask` (B, L), L the longest; padding is 0 in both."""
+    ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, pieces in enumerate(rows):
+        ids[row, : len(pieces)] = pieces
+        mask[row, : len(pieces)] = 1
+    return ids, mask

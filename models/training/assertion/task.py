@@ -15,8 +15,8 @@ from models.training.assertion.examples import ExampleMaker
 from models.training.assertion.network import Tagger
 from models.training.assertion.recipe import AssertionRecipe
 from models.training.assertion.tagger import Finder
-from models.training.network import padded, seed_dropout
-from models.training.plan import halves, padded_pieces, plan
+from models.training.network import seed_dropout
+from models.training.plan import halves, padded, padded_pieces, plan
 from models.training.weights import TOKENIZER, load_encoder, weights_folder
 
 

@@ -14,8 +14,9 @@ from models.corpora.documents import LABELS
 from models.runtime.pairs import PairInputs
 from models.training.joint.examples import IGNORED, Example, pair_inputs, pair_labels
 from models.training.joint.network import CID, NOVEL, Relay
-from models.training.network import padded, seed_dropout
+from models.training.network import seed_dropout
 from models.training.pairwise.targets import Targets
+from models.training.plan import padded
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.corpora.documents import ENTITY_TYPES
-from models.training.network import padded, seed_dropout
+from models.training.network import seed_dropout
 from models.training.pairwise.data import PairData
 from models.training.pairwise.examples import NONE, Example, gold_matrix
 from models.training.pairwise.loss import FORBIDDEN, pair_losses
 from models.training.pairwise.network import Sibling
 from models.training.pairwise.recipe import PairwiseRecipe
 from models.training.pairwise.scores import score_pairs
-from models.training.plan import halves, padded_pieces, plan
+from models.training.plan import halves, padded, padded_pieces, plan
 from models.training.weights import load_encoder
 
 SCORED_AT_ONCE = 8192  # pieces of a batch that is only scored

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, gelu
 
-from models.training.network import Holder, padded, seed_dropout
-from models.training.plan import halves, padded_pieces, plan
+from models.training.network import Holder, seed_dropout
+from models.training.plan import halves, padded, padded_pieces, plan
 from models.training.pretrain.data import Pieces, Texts, sequences
 from models.training.pretrain.pieces import SPECIAL, learn_pieces, transferred
 from models.training.pretrain.recipe import PretrainRecipe

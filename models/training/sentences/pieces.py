@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from models.runtime.pieces import piece_ranges
 from models.runtime.tokenizer import PieceTokenizer
-from models.training.network import padded
-from models.training.plan import Shape
+from models.training.plan import Shape, padded
 from models.training.sentences.rows import Row
 
 

@@ -92,7 +92,13 @@ def kb(tmp_path: Path) -> Path:
     """A gene, two chemicals, a disease; the other files are empty tables."""
     folder = tmp_path / "kb"
     tables = {
-        MESH.files[0]: [["mesh_id", "mesh_name"], ["D1", "Pemoline"], ["D2", "Acids, Acyclic"], ["D3", "Heart Failure"], ["D4", "Shc Proteins"]],
+        MESH.files[0]: [
+            ["mesh_id", "mesh_name"],
+            ["D1", "Pemoline"],
+            ["D2", "Acids, Acyclic"],
+            ["D3", "Heart Failure"],
+            ["D4", "Shc Proteins"],
+        ],
         MESH.files[1]: [["mesh_id", "mesh_tree_number"], ["D1", "D02.1"], ["D4", "D12.1"], ["D2", "D02.2"], ["D3", "C14.1"]],
         GENES.files[0]: [
             ["x"] * 16,
