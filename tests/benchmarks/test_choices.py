@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks import bench_choices
-from benchmarks.bench_choices import PASSES, VARIANTS, compared, measured, table, varied
+from benchmarks.bench_choices import PASSES, VARIANTS, carve, compared, measured, table, varied
 from models.corpora.knowledge import Name
 from models.evaluation import gold
 from models.evaluation.baselines.gazetteer import Gazetteer
@@ -34,7 +34,7 @@ def recipe(tmp_path: Path) -> JointRecipe:
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_variant_changes_the_shortened_recipe_and_nothing_else(name: str) -> None:
     shipped: JointRecipe = read_recipe(bench_choices.RECIPE)
-    base, plan = varied(shipped, "base"), varied(shipped, name)
+    base, plan = varied(shipped, "base", []), varied(shipped, name, [])
     assert {part.name: part.passes for part in base.corpora} == PASSES
     changed = {field for field in JointRecipe.model_fields if getattr(plan, field) != getattr(base, field)} - {"name"}
     variant = VARIANTS[name]
@@ -59,7 +59,7 @@ def test_the_differences_are_those_of_the_same_documents() -> None:
     f1 = {name: found[name]["figures"]["biored"]["f1"] for name in found}
     assert gap["value"] == pytest.approx(f1["longer"] - f1["base"], abs=0.02)
     assert gap["low"] <= gap["value"] <= gap["high"]
-    drawn = table({"variants": found})
+    drawn = table({"variants": found, "documents": dict.fromkeys(PASSES, 2)})
     assert [row.system for row in drawn.rows] == [VARIANTS["base"].told, VARIANTS["longer"].told]
     assert "entities minus base" in drawn.rows[1].figures
     assert "entities minus base" not in drawn.rows[0].figures
@@ -77,7 +77,7 @@ class TestTasks:
         from models.training.joint.examples import IGNORED, B, I
 
         data = small_data(tmp_path / "data")
-        gathered = load_data(varied(recipe, "base"), data, tmp_path)
+        gathered = load_data(varied(recipe, "base", []), data, tmp_path)
         chosen = [next(e for e in gathered.examples if e.document.corpus.startswith(name)) for name in ("bc5cdr", "ncbi-disease")]
         short = [replace(e, labels=e.labels[: 5 + k], ids=e.ids[: 5 + k]) for k, e in enumerate(chosen)]
         generator = torch.Generator().manual_seed(1)
@@ -100,7 +100,7 @@ class TestTasks:
         from models.training.joint.data import load_data
 
         data = small_data(tmp_path / "data")
-        plan = varied(recipe, "names")
+        plan = varied(recipe, "names", [])
         gathered = load_data(plan, data, tmp_path)
         example = next(e for e in gathered.examples if e.document.mentions)
         places = [(e, m, e.document.text[m.start : m.end]) for e in gathered.examples for m in e.document.mentions]
@@ -122,7 +122,9 @@ class TestTasks:
         monkeypatch.setattr("benchmarks.choice_tasks.knowledge_gazetteer", lambda _: Gazetteer([]))
         names = {(kind, short): ["pemoline"] for kind in ("Gene", "Disease", "Chemical") for short in (False, True)}
         monkeypatch.setattr("models.training.joint.data.name_pool", lambda *_: names)
-        plan = varied(recipe, name)
+        carved = carve(recipe, data)
+        assert len(carved) == 3
+        plan = varied(recipe, name, carved)
         found = measured(name, plan, data, tmp_path / "out")
         sets = {"biored"} if name == "alone" else {"biored", "bc5cdr", "ncbi-disease"}
         assert set(found["counts"]) == {*sets, gold.PAIR, gold.TYPED}

@@ -52,7 +52,8 @@ def load_data(recipe: JointRecipe, data: Path, out: Path, *, beside: Path = Path
     targets = _targets(recipe, beside)
     guard = guard_over(data)
     held_out = _held_out(recipe, data)
-    carved = Guard(held_out)
+    chosen_on = [*held_out, *_carved(recipe, data)]
+    carved = Guard(chosen_on)
     taken: dict[str, str] = {}
     documents: list[Document] = []
     passes: list[int] = []
@@ -75,7 +76,7 @@ def load_data(recipe: JointRecipe, data: Path, out: Path, *, beside: Path = Path
             }
         )
     guard.refuse(documents)
-    refuse_choice(held_out, documents, guard)
+    refuse_choice(chosen_on, documents, guard)
     tokenizer = PieceTokenizer(weights_folder(recipe.encoder, out) / TOKENIZER)
     heads = ner_heads([part.name for part in recipe.corpora])
     maker = ExampleMaker(tokenizer, heads, window=recipe.encoder.window, overlap=recipe.encoder.overlap)
@@ -117,6 +118,18 @@ def _held_out(recipe: JointRecipe, data: Path) -> list[Document]:
     if strangers:
         raise RecipeError(f"held_out: {strangers[0]} is no training document of {HELD_OUT}")
     return [documents[pmid] for pmid in recipe.held_out]
+
+
+def _carved(recipe: JointRecipe, data: Path) -> list[Document]:
+    """The training documents that the recipe carves besides. Raises `RecipeError` for one that is none."""
+    found = []
+    for name in dict.fromkeys(place.partition("/")[0] for place in recipe.carved or ()):
+        documents = {f"{name}/{d.pmid}": d for d in corpus(name).read("train", data)}
+        wanted = [place for place in recipe.carved or () if place.partition("/")[0] == name]
+        if strangers := [place for place in wanted if place not in documents]:
+            raise RecipeError(f"carved: {strangers[0]} is no training document of {name}")
+        found += [documents[place] for place in wanted]
+    return found
 
 
 def _describe(source: Corpus, data: Path) -> dict[str, Any]:

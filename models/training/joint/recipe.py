@@ -50,6 +50,7 @@ class JointRecipe(Recipe):
     generation: Annotated[int, Field(ge=0)]
     held_out: list[str]  # PMIDs of biored/train: thresholds, calibration, and which step is kept where several are scored
     scored: list[str] | None = Field(default=None, exclude_if=is_none)  # corpus/split of the NER scores; None: those of a release
+    carved: list[str] | None = Field(default=None, exclude_if=is_none)  # CORPUS/PMID of more that no step learns from, for others to score
     relations: RelationsPart
     distil: DistilPart | None = Field(default=None, exclude_if=is_none)
     names: NamesPart | None = Field(default=None, exclude_if=is_none)
