@@ -79,14 +79,7 @@ VARIANTS: Mapping[str, Variant] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="the corpora's folder")
-    parser.add_argument("--output", type=Path, required=True, help="where variants are trained; what the recipe starts from must lie there")
-    parser.add_argument("--recipe", type=Path, default=RECIPE)
-    parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS))
-    parser.add_argument("--store", action="store_true", help="write the table of models/RESULTS.md too")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    options = parser.parse_args()
+    options = asked(__doc__ or "", VARIANTS, RESULTS)
     recipe, out = read_recipe(options.recipe), options.output
     carved = carve(recipe, options.data)
     plans = {name: varied(recipe, name, carved) for name in VARIANTS}
@@ -102,6 +95,18 @@ def main() -> None:
     if options.store:
         store("choices", table(result))
     print(json.dumps(result, indent=1))
+
+
+def asked(description: str, variants: Mapping[str, Any], results: Path) -> argparse.Namespace:
+    """The options of a bench that trains variants of the joint recipe."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the corpora's folder")
+    parser.add_argument("--output", type=Path, required=True, help="where variants are trained; what the recipe starts from must lie there")
+    parser.add_argument("--recipe", type=Path, default=RECIPE)
+    parser.add_argument("--only", nargs="+", choices=variants, default=list(variants))
+    parser.add_argument("--store", action="store_true", help="write the table of models/RESULTS.md too")
+    parser.add_argument("--out", type=Path, default=results)
+    return parser.parse_args()
 
 
 def carve(recipe: JointRecipe, data: Path) -> list[str]:
@@ -152,30 +157,24 @@ def measured(name: str, plan: JointRecipe, data: Path, out: Path) -> dict[str, A
     gathered = load_data(plan, data, out)
     task = task_of(VARIANTS[name].task, plan, gathered, out, data)
     run = train(task, plan, path.parent, resume=True, progress=lambda event: _tell(name, event))
-    _tell(name, ProgressEvent("evaluate", "scoring the dev sets"))
+    _tell(name, ProgressEvent("evaluate", "scoring the carved documents"))
     found = {
         "fingerprint": plan.fingerprint(),
         "pieces": run["pieces"],
         "seconds": run["seconds"],
-        "counts": scored(task, plan, data, out),
+        "counts": scored(task, plan, data),
     }
     write(found, path)
     return found
 
 
-def scored(task: Any, plan: JointRecipe, data: Path, out: Path) -> dict[str, list[Counts]]:
+def scored(task: Any, plan: JointRecipe, data: Path) -> dict[str, list[Counts]]:
     """NER of each set by its own guideline, where the variant learned it; BioRED's relations between gold entities."""
-    from models.runtime.tokenizer import PieceTokenizer
-    from models.training.joint.examples import ExampleMaker
     from models.training.joint.steps import predict
-    from models.training.weights import TOKENIZER, weights_folder
 
-    heads = task.data.heads
-    maker = ExampleMaker(
-        PieceTokenizer(weights_folder(plan.encoder, out) / TOKENIZER), heads, window=plan.encoder.window, overlap=plan.encoder.overlap
-    )
+    heads, maker = task.data.heads, task.data.maker
     counts: dict[str, list[Counts]] = {}
-    places = [*(plan.carved or ()), *(f"biored/{pmid}" for pmid in plan.held_out)]
+    places = {*(plan.carved or ()), *(f"biored/{pmid}" for pmid in plan.held_out)}
     for name in PASSES:
         types = [kind for kind in ENTITY_TYPES if (name, kind.value) in heads]
         columns = [3 * heads.index((name, kind.value)) + label for kind in types for label in range(3)]

@@ -6,15 +6,13 @@ Each variant is the joint recipe with one thing changed, trained as briefly as t
 dev sets as it is served. A variant that OUT holds already is not trained again, so the table may be made in several sittings.
 """
 
-import argparse
 import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import models.training
-from benchmarks.bench_choices import PASSES, SETS
+from benchmarks.bench_choices import PASSES, SETS, asked
 from benchmarks.machine import describe
 from models.corpora.registry import corpus
 from models.evaluation.artefact import write
@@ -29,7 +27,6 @@ from models.training.progress import ProgressEvent
 from models.training.prune.recipe import PrunePart, PruneRecipe
 
 RESULTS = Path(__file__).parent / "results" / "compression.json"
-RECIPE = Path(models.training.__file__).with_name("recipes") / "relay-mini.toml"
 COMMAND = "python -m benchmarks.bench_compression --data DATA --output OUT --store"
 
 ADAPTER_RATE = 1e-3
@@ -47,14 +44,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="the corpora's folder")
-    parser.add_argument("--output", type=Path, required=True, help="where variants are trained; what the recipe starts from must lie there")
-    parser.add_argument("--recipe", type=Path, default=RECIPE)
-    parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS))
-    parser.add_argument("--store", action="store_true", help="write the table of models/RESULTS.md too")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    options = parser.parse_args()
+    options = asked(__doc__ or "", VARIANTS, RESULTS)
     recipe, out = options.recipe, options.output
     wanted = [name for name in VARIANTS if name in options.only or (artefact_of(name, read_recipe(recipe), out) / MANIFEST).is_file()]
     rows = {name: measured(train(name, recipe, options.data, out), options.data) for name in wanted}
