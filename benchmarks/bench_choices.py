@@ -73,6 +73,7 @@ VARIANTS: Mapping[str, Variant] = {
     ),
     "dropout": Variant("twice the dropout in the encoder (0.2)", encoder={"dropout": 0.2}),
     "crf": Variant("a CRF over the labels", task="paths"),
+    "small-steps": Variant("twice the steps, of half the pieces (1,024)", optimiser={"tokens_per_step": 1024}),
     "layer-decay": Variant("lower layers learn slower (0.9)", optimiser={"layer_decay": 0.9}),
     "ema": Variant("the weights' moving average (0.99)", optimiser={"ema": 0.99}),
 }
