@@ -6,8 +6,9 @@ those that the recipe holds out. No dev or test set is looked at, so recipes may
 python -m benchmarks.bench_choices --data DATA --output OUT [--only NAME ...] [--store]
 
 All variants learn BioRED (4 passes), BC5CDR and NCBI-disease (2 passes each) unless they change just that, in the same order, with
-the same seed, without any document of a dev or test set; figures are those of the weights in torch, in fp32, without thresholds. OUT
-must hold what the recipe starts from. A variant that is there already is not trained again, so the table may be made in several sittings.
+the same seed, without any document of a dev or test set; figures are those of the weights in torch, in fp32, without thresholds. The
+first lacks what the recipe took over from this table. OUT must hold what the recipe starts from. A variant that is there already is not
+trained again, so the table may be made in several sittings.
 """
 
 import argparse
@@ -39,6 +40,7 @@ SETS = (("biored", "dev"), ("bc5cdr", "dev"), ("ncbi-disease", "dev"))
 """What `bench_compression` scores: a report, by which nothing is chosen."""
 
 SHARE = 5  # one document in so many is carved
+PLAIN = {"tokens_per_step": 2048}
 PASSES = {"biored": 4, "bc5cdr": 2, "ncbi-disease": 2}
 OTHERS = {"tmvar3": 1, "nlm-gene": 1, "gnormplus": 1, "nlm-chem": 1, "species-800": 1}
 
@@ -58,7 +60,7 @@ class Variant(NamedTuple):
 
 
 VARIANTS: Mapping[str, Variant] = {
-    "base": Variant("the recipe, shortened"),
+    "base": Variant("the recipe, shortened, in steps of 2,048 pieces, with its own names"),
     "seed-2": Variant("another seed: what chance alone changes", recipe={"seed": 2}),
     "not-adapted": Variant("without pretraining on abstracts, the encoder's own pieces", encoder={"start": None}),
     "longer": Variant("three times as long", passes={name: 3 * n for name, n in PASSES.items()}),
@@ -84,7 +86,7 @@ def main() -> None:
     recipe, out = read_recipe(options.recipe), options.output
     carved = carve(recipe, options.data)
     plans = {name: varied(recipe, name, carved) for name in VARIANTS}
-    wanted = [name for name in VARIANTS if name in {"base", *options.only} or written(plans[name], out).is_file()]
+    wanted = [name for name in VARIANTS if name in {"base", *options.only} or known(plans[name], out)]
     rows = {name: measured(name, plans[name], options.data, out) for name in wanted}
     result = {
         "machine": describe(("torch", "transformers")),
@@ -125,7 +127,7 @@ def carve(recipe: JointRecipe, data: Path) -> list[str]:
 
 
 def varied(recipe: JointRecipe, name: str, carved: Sequence[str]) -> JointRecipe:
-    """The recipe with what the variant changes."""
+    """The recipe, plain but for what the variant changes."""
     variant = VARIANTS[name]
     return recipe.model_copy(
         update={
@@ -133,7 +135,8 @@ def varied(recipe: JointRecipe, name: str, carved: Sequence[str]) -> JointRecipe
             "carved": list(carved),
             "corpora": [CorpusPart(name=corpus_name, passes=n) for corpus_name, n in variant.passes.items()],
             "encoder": recipe.encoder.model_copy(update=dict(variant.encoder)),
-            "optimiser": recipe.optimiser.model_copy(update=dict(variant.optimiser)),
+            "optimiser": recipe.optimiser.model_copy(update={**PLAIN, **variant.optimiser}),
+            "names": None,
             **variant.recipe,
         }
     )
@@ -144,17 +147,22 @@ def written(plan: JointRecipe, out: Path) -> Path:
     return out / plan.name / f"{plan.version}.run" / "counts.json"
 
 
+def known(plan: JointRecipe, out: Path) -> dict[str, Any] | None:
+    """What a variant gave, where it was trained by just this plan."""
+    path = written(plan, out)
+    found: dict[str, Any] = json.loads(path.read_bytes()) if path.is_file() else {}
+    return found if found.get("fingerprint") == plan.fingerprint() else None
+
+
 def measured(name: str, plan: JointRecipe, data: Path, out: Path) -> dict[str, Any]:
     """A variant's counts by document, and what its run took; trained and scored where that is not written down yet."""
     from benchmarks.choice_tasks import task_of
     from models.training.engine import train
     from models.training.joint.data import load_data
 
+    if found := known(plan, out):
+        return found
     path = written(plan, out)
-    if path.is_file():
-        found: dict[str, Any] = json.loads(path.read_bytes())
-        if found["fingerprint"] == plan.fingerprint():
-            return found
     gathered = load_data(plan, data, out)
     task = task_of(VARIANTS[name].task, plan, gathered, out, data)
     run = train(task, plan, path.parent, resume=True, progress=lambda event: _tell(name, event))
