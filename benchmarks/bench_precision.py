@@ -135,7 +135,7 @@ def table(result: dict[str, Any]) -> Table:
         rows=tuple(rows),
         digits=2,
         notes=(note,),
-        command=f"{COMMAND} MODELS/relay-mini/1.run/fp32 --data DATA --store",
+        command=f"{COMMAND} MODELS/relay-mini/2.run/fp32 --data DATA --store",
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from math import sqrt
 from typing import NamedTuple
 
-from graphstore.answers import Edge, EntityLine, Path, Snapshot
+from graphstore.answers import Edge, EntityLine, EvidenceLine, Path, Snapshot
 from graphstore.contribution import Polarity
 from processors.records import EntityType
 
@@ -59,10 +59,16 @@ def choose(snapshot: Snapshot) -> Questions:
 
 
 def _denied(snapshot: Snapshot, known: dict[str, EntityLine]) -> Edge | None:
-    """The edge with the most certain denial, in a sentence that is read at a glance where there is one."""
+    """The edge with the most certain denial; first in sentences that spell both names, and that are read at a glance."""
     edges = {edge.key: edge for edge in snapshot.edges if edge.subject in known and edge.object in known}
     denials = [line for line in snapshot.evidence if line.key in edges and line.polarity is Polarity.NEGATED and not line.retracted]
-    best = min(denials, key=lambda line: (len(line.text) > GLANCE, -line.probability, line.id), default=None)
+
+    def rank(line: EvidenceLine) -> tuple[bool, bool, float, str]:
+        text, edge = line.text.casefold(), edges[line.key]
+        spelt = all(known[end].name.casefold() in text for end in (edge.subject, edge.object))
+        return not spelt, len(text) > GLANCE, -line.probability, line.id
+
+    best = min(denials, key=rank, default=None)
     return edges[best.key] if best else None
 
 

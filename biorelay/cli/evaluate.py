@@ -70,7 +70,7 @@ def evaluate(
     \b
     Examples:
       biorelay evaluate --data ../shared/data
-      biorelay evaluate ./runs/relay-mini/1 --data ../shared/data -o scores.json
+      biorelay evaluate ./runs/relay-mini/2 --data ../shared/data -o scores.json
       biorelay evaluate --data ../shared/data --results models/results
       biorelay evaluate --end-to-end my-gold.pubtator --types FamilyName=Gene --errors mistakes.jsonl
       biorelay evaluate --polarity --data ../shared/data -o polarity.json

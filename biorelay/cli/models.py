@@ -58,7 +58,7 @@ def show_model(ctx: typer.Context, model: Reference = None, as_json: AsJson = Fa
     \b
     Examples:
       biorelay models show
-      biorelay models show relay-mini@1 --json
+      biorelay models show relay-mini@2 --json
     """
     from biorelay.cli.console import emit, show
     from models.runtime.artefact import find_artefact, read_manifest

@@ -82,6 +82,15 @@ async def test_the_most_certain_denial_is_told(tmp_path: Path) -> None:
     assert (denied.counts.papers, denied.counts.negated) == (1, 1)
 
 
+async def test_a_denial_that_spells_both_names_is_told_first(tmp_path: Path) -> None:
+    spelt = denying(relations("pubmed:2", (A, "Association", C)))
+    spelt = spelt.model_copy(update={"relations": (spelt.relations[0].model_copy(update={"probability": 0.5}),)})
+    synonym = denying(relations("pubmed:1", ("mesh:D1 zoctin Chemical", "Bind", B)))  # the graph calls it alphazine
+    denied = choose(await snapshot(tmp_path, synonym, spelt)).denied
+    assert denied
+    assert (denied.subject, denied.object) == ("mesh:D1", "mesh:D3")
+
+
 async def test_an_edge_that_is_only_denied_joins_nothing(tmp_path: Path) -> None:
     graph = await snapshot(tmp_path, denying(relations("pubmed:1", (A, "Bind", B))), relations("pubmed:2", (B, "Association", C)))
     questions = choose(graph)

@@ -94,7 +94,13 @@ def test_a_document_above_the_limit_is_refused(extractor: Extractor) -> None:
 
 def test_types_that_are_not_ours_are_refused(extractor: Extractor) -> None:
     artefact = extractor.artefact
-    spec = artefact.manifest.ner.model_copy(update={"types": ("Gene", "Disease", "Chemical", "Variant", "Species", "Planet")})
+    ner = artefact.manifest.ner
+    spec = ner.model_copy(
+        update={
+            "types": ("Gene", "Disease", "Chemical", "Variant", "Species", "Planet"),
+            "heads": tuple((g, "Planet" if t == "CellLine" else t) for g, t in ner.heads),
+        }
+    )
     strange = Artefact(artefact.folder, artefact.manifest.model_copy(update={"ner": spec}))
     with pytest.raises(ArtefactError, match="Planet"):
         Recogniser(Encoder(strange), extractor.linker, extractor.provenance)

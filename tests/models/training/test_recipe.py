@@ -30,7 +30,7 @@ def test_shipped_recipes_are_sound(path: Path) -> None:
     [
         ("seed = 1", "seed = 'one'", "seed"),
         ("seed = 1", "seed = 1\nsede = 2", "sede"),
-        ('name = "biored"\npasses = 30', 'name = "biored"\npasses = 0', "corpora.0.passes"),
+        ('name = "biored"\npasses = 16', 'name = "biored"\npasses = 0', "corpora.0.passes"),
         ("biorelay.recipe/1", "biorelay.recipe/2", "schema"),
         ("encoder_rate = 3e-4", "encoder_rate = -1.0", "encoder_rate"),
         ("[relations]", "[relations", "TOML"),

@@ -61,8 +61,10 @@ def test_every_part_is_scored_beside_its_baselines(found: Evaluation) -> None:
         low, high = figures[model][PAIR]["f1_95"]
         assert low <= figures[model][PAIR]["f1"] <= high
     assert UNCHECKED in result["notices"]
-    assert any("novel" in notice for notice in result["notices"])
-    assert NOVELTY not in scores[RAW_TEXT][model]
+    assert not any("novel" in notice for notice in result["notices"])
+    assert (
+        scores[GOLD_ENTITIES][model][ALL]["tp"] <= scores[GOLD_ENTITIES][model][NOVELTY]["tp"] <= scores[GOLD_ENTITIES][model][PAIR]["tp"]
+    )
     json.dumps(result, allow_nan=False)
 
 
@@ -116,6 +118,22 @@ def test_a_document_is_judged_alike_alone_and_among_others(found: Evaluation) ->
     assert alone.mistakes == [m for m in found.mistakes if m.document == id_]
 
 
+def silent_on_novelty() -> Served:
+    """The shipped model, but that it does not judge novelty."""
+    artefact = load_artefact()
+    relations = artefact.manifest.relations.model_copy(update={"novelty": None})
+    return Served(replace(artefact, manifest=artefact.manifest.model_copy(update={"relations": relations})))
+
+
+def test_a_model_that_does_not_judge_novelty_has_no_figure_for_it() -> None:
+    gold = read_gold(GOLD)
+    result = evaluate_gold(replace(gold, documents=gold.documents[:2]), silent_on_novelty(), load_linker(), Vocabulary.open()).result
+    scores = result["scores"][RAW_TEXT]
+    assert any("novel" in notice for notice in result["notices"])
+    assert NOVELTY not in scores[result["model"]]
+    assert NOVELTY in scores[OF_SENTENCE]
+
+
 SCORER = Path(os.environ.get("BIORELAY_DATA", "nowhere")).parent / "tools" / "score_pubtator.py"
 
 
@@ -138,7 +156,7 @@ def test_the_shared_scorer_counts_the_same_on_the_same_predictions(found: Evalua
 
 
 def test_novelty_is_calibrated_too_where_a_model_judges_it() -> None:
-    served = Served(load_artefact())
+    served = silent_on_novelty()
     pairs = served.gold_pairs(read_gold(GOLD).documents[0].document())
     curves = PairReliability(served)
     curves.add(0, pairs)
