@@ -1,9 +1,12 @@
 """A data folder in the registry's layout, made of the small public-domain samples."""
 
+import csv
+import gzip
 from pathlib import Path
 
 import pytest
 
+from models.corpora.knowledge import DO_2015, DO_2026, GENES, MESH
 from models.corpora.registry import CORPORA
 
 SMALL = Path(__file__).parents[2] / "data"
@@ -43,7 +46,30 @@ def small_data(folder: Path) -> Path:
                 f"{number + 1}|t|{words}\n{number + 1}|a|" if path.endswith("PubTator") else "\n".join(f"{w}\tO" for w in words.split())
             )
             lay(folder, path, [sample])
+    _lay_knowledge(folder / "kb")
     return folder
+
+
+def _lay_knowledge(folder: Path) -> None:
+    """A gene, a chemical, a class of them, a disease and a family of proteins; the other files are empty tables."""
+    names = [
+        ("D1", "Pemoline", "D02.1"),
+        ("D2", "Acids, Acyclic", "D02.2"),
+        ("D3", "Heart Failure", "C14.1"),
+        ("D4", "Shc Proteins", "D12.1"),
+    ]
+    gene = ["9606", "672", "BRCA1", *["-"] * 6, "protein-coding", *["-"] * 6]
+    tables = {
+        MESH.files[0]: [("mesh_id", "mesh_name"), *((key, name) for key, name, _ in names)],
+        MESH.files[1]: [("mesh_id", "mesh_tree_number"), *((key, branch) for key, _, branch in names)],
+        GENES.files[0]: [["x"] * len(gene), gene],
+        **{name: [("id", "xref", "xrefs", "label")] for name in (*DO_2026.files, *DO_2015.files)},
+    }
+    for name, rows in tables.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with gzip.open(path, "wt", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, delimiter="\t").writerows(rows)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def tiny(place: Path, **changes: str) -> Path:
         "scores = 1": "scores = 2",
         "window = 512": "window = 128",
         "overlap = 128": "overlap = 32",
-        "tokens_per_step = 2048": "tokens_per_step = 640",
+        "tokens_per_step = 1024": "tokens_per_step = 640",
         **changes,
     }
     for old, new in wanted.items():

@@ -1,7 +1,5 @@
 """Documents told again with other names."""
 
-import csv
-import gzip
 import random
 from pathlib import Path
 
@@ -11,7 +9,6 @@ from hypothesis import strategies as st
 
 from models.corpora.documents import Document, GoldMention
 from models.corpora.errors import CorpusMissing
-from models.corpora.knowledge import DO_2015, DO_2026, GENES, MESH
 from models.corpora.registry import corpus
 from models.training.joint.renaming import LONGEST, SHORT, Pool, name_pool, renamed
 from processors.records import EntityType
@@ -87,36 +84,10 @@ def _without(text: str, document: Document) -> str:
     return "".join(c for place, c in enumerate(text) if place not in covered)
 
 
-@pytest.fixture
-def kb(tmp_path: Path) -> Path:
-    """A gene, two chemicals, a disease; the other files are empty tables."""
-    folder = tmp_path / "kb"
-    tables = {
-        MESH.files[0]: [
-            ["mesh_id", "mesh_name"],
-            ["D1", "Pemoline"],
-            ["D2", "Acids, Acyclic"],
-            ["D3", "Heart Failure"],
-            ["D4", "Shc Proteins"],
-        ],
-        MESH.files[1]: [["mesh_id", "mesh_tree_number"], ["D1", "D02.1"], ["D4", "D12.1"], ["D2", "D02.2"], ["D3", "C14.1"]],
-        GENES.files[0]: [
-            ["x"] * 16,
-            ["9606", "672", "BRCA1", "-", "-", "-", "-", "-", "-", "protein-coding", "-", "-", "-", "-", "-", "-"],
-        ],
-        **{name: [["id", "xref", "xrefs", "label"]] for name in (*DO_2026.files, *DO_2015.files)},
-    }
-    for name, rows in tables.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with gzip.open(path, "wt", encoding="utf-8", newline="") as stream:
-            csv.writer(stream, delimiter="\t").writerows(rows)
-    return folder
-
-
-def test_names_are_those_of_the_databases_and_of_the_documents(kb: Path, tmp_path: Path) -> None:
-    documents = corpus("bc5cdr").read("train", small_data(tmp_path / "data"))
-    pool = name_pool(documents, kb, ["Gene", "Chemical", "Disease"])
+def test_names_are_those_of_the_databases_and_of_the_documents(tmp_path: Path) -> None:
+    data = small_data(tmp_path)
+    documents = corpus("bc5cdr").read("train", data)
+    pool = name_pool(documents, data / "kb", ["Gene", "Chemical", "Disease"])
     assert "pemoline" in pool["Chemical", False]
     assert not any("protein" in name for name in pool["Chemical", False])
     assert not any("," in name for names in pool.values() for name in names)
