@@ -7,8 +7,8 @@ python -m benchmarks.bench_choices --data DATA --output OUT [--only NAME ...] [-
 
 All variants learn BioRED (4 passes), BC5CDR and NCBI-disease (2 passes each) unless they change just that, in the same order, with
 the same seed, without any document of a dev or test set; figures are those of the weights in torch, in fp32, without thresholds. The
-first lacks what the recipe took over from this table. OUT must hold what the recipe starts from. A variant that is there already is not
-trained again, so the table may be made in several sittings.
+first lacks two things that the recipe has: small steps and other names. OUT must hold what the recipe starts from. A variant that is there
+already is not trained again, so the table may be made in several sittings.
 """
 
 import argparse
@@ -40,7 +40,7 @@ SETS = (("biored", "dev"), ("bc5cdr", "dev"), ("ncbi-disease", "dev"))
 """What `bench_compression` scores: a report, by which nothing is chosen."""
 
 SHARE = 5  # one document in so many is carved
-PLAIN = {"tokens_per_step": 2048}
+PLAIN = {"tokens_per_step": 2048}  # of every variant's optimiser, unless it changes just that
 PASSES = {"biored": 4, "bc5cdr": 2, "ncbi-disease": 2}
 OTHERS = {"tmvar3": 1, "nlm-gene": 1, "gnormplus": 1, "nlm-chem": 1, "species-800": 1}
 

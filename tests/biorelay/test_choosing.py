@@ -69,13 +69,20 @@ async def test_an_empty_graph_asks_nothing(tmp_path: Path) -> None:
     assert choose(await snapshot(tmp_path)) == (None, None, None)
 
 
+def changed(record: Relations, **fields: object) -> Relations:
+    return record.model_copy(update={"relations": tuple(r.model_copy(update=fields) for r in record.relations)})
+
+
 def denying(record: Relations) -> Relations:
-    return record.model_copy(update={"relations": tuple(r.model_copy(update={"negated": True}) for r in record.relations)})
+    return changed(record, negated=True)
+
+
+def unsure(record: Relations) -> Relations:
+    return changed(record, probability=0.5)
 
 
 async def test_the_most_certain_denial_is_told(tmp_path: Path) -> None:
-    sure, less = denying(relations("pubmed:2", (A, "Association", C))), denying(relations("pubmed:1", (A, "Bind", B)))
-    less = less.model_copy(update={"relations": (less.relations[0].model_copy(update={"probability": 0.5}),)})
+    sure, less = denying(relations("pubmed:2", (A, "Association", C))), unsure(denying(relations("pubmed:1", (A, "Bind", B))))
     denied = choose(await snapshot(tmp_path, less, sure, relations("pubmed:3", (A, "Association", C)))).denied
     assert denied
     assert (denied.subject, denied.object) == ("mesh:D1", "mesh:D3")
@@ -83,8 +90,7 @@ async def test_the_most_certain_denial_is_told(tmp_path: Path) -> None:
 
 
 async def test_a_denial_that_spells_both_names_is_told_first(tmp_path: Path) -> None:
-    spelt = denying(relations("pubmed:2", (A, "Association", C)))
-    spelt = spelt.model_copy(update={"relations": (spelt.relations[0].model_copy(update={"probability": 0.5}),)})
+    spelt = unsure(denying(relations("pubmed:2", (A, "Association", C))))
     synonym = denying(relations("pubmed:1", ("mesh:D1 zoctin Chemical", "Bind", B)))  # the graph calls it alphazine
     denied = choose(await snapshot(tmp_path, synonym, spelt)).denied
     assert denied

@@ -42,8 +42,7 @@ def test_offsets_count_code_points_of_the_text_itself(encoder: Encoder) -> None:
     text = "\ud800 \U0001f9ec IL-6 \u0130l\u200bx e\u0301 na\u00efve \x00p53"
     encoded = encoder.encode(text)
     found = {text[a:b] for a, b in encoded.offsets.tolist()}
-    assert {"\U0001f9ec", "IL", "-", "6", "e", "na\u00efve"} <= found
-    assert any(piece.endswith("53") for piece in found)
+    assert {"\U0001f9ec", "IL", "-", "6", "e", "na\u00efve", "p53"} <= found
     assert encoded.offsets.min() >= 0
     assert encoded.offsets.max() <= len(text)
 

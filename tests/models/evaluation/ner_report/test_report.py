@@ -45,10 +45,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lay(folder, f"bc5cdr_pubtator/CDR_{name}Set.PubTator.txt", "bc5cdr_small.pubtator", part)
     for name, part in (("train", slice(0, 2)), ("develop", slice(2, 3)), ("test", slice(3, 5))):
         lay(folder, f"ncbi_disease/NCBI{name}set_corpus.txt", "ncbi_small.pubtator", part)
-    for name in ("NLMgene", "GNormPlus", "tmVar3"):
-        lay(folder, f"pubtator_ner/{name}_Train.PubTator", "biored_small.pubtator", slice(0, 1))
-    lay(folder, "pubtator_ner/NLMchem_Test.PubTator", "biored_small.pubtator", slice(0, 1))
-    lay(folder, "pubtator_ner/SPECIES_Train.PubTator", "biored_small.pubtator", slice(0, 1))
+    for name in ("NLMgene_Train", "GNormPlus_Train", "tmVar3_Train", "NLMchem_Test", "SPECIES_Train"):
+        lay(folder, f"pubtator_ner/{name}.PubTator", "biored_small.pubtator", slice(0, 1))
     for name, rows in GENES.items():
         path = folder / f"ner_bio/BC2GM/{name}.tsv"
         path.parent.mkdir(parents=True, exist_ok=True)
