@@ -3,7 +3,8 @@
 1. Lock the batch's Articles, and those they link to, in sorted order.
 2. Read what each contributed before, compare ranks, and take the difference in Python.
 3. Lock the entities at the ends of every touched edge, in one sorted pass. An edge has two of them, so this locks the
-   edges too, old and new, and the names and degrees that entities take from their edges.
+   edges too, old and new, and the names and degrees that entities take from their edges. What is locked also takes its
+   place in time, behind that of every earlier writer of the same edge.
 4. Write the evidence, recount the touched edges from all their evidence, and write or drop the edges.
 5. Write the Changes to the outbox.
 """
@@ -30,7 +31,7 @@ def write(batch: Sequence[Contribution], *, outbox: bool) -> Steps[list[Change]]
     yield from ask("create_bearings", rows=wanted.bearings_new)
     if not wanted.edges:
         return []
-    yield from ask("lock_entities", curies=wanted.entities)
+    locked = yield from ask("lock_entities", curies=wanted.entities)
     before = {row["key"]: row for row in (yield from ask("read_edges", keys=list(wanted.edges)))}
     yield from ask("drop_evidence", rows=wanted.evidence_gone)
     new = {row["key"] for row in wanted.evidence_new} - before.keys()
@@ -47,7 +48,8 @@ def write(batch: Sequence[Contribution], *, outbox: bool) -> Steps[list[Change]]
     found = changes(wanted.causes, counts, wanted.edges)
     if outbox:
         waiting = {row["id"] for row in (yield from ask("read_outbox", ids=sorted({c.id for c in found})))}
-        rows = [{"id": c.id, "place": n, "value": c.to_bytes().decode()} for n, c in enumerate(found) if c.id not in waiting]
+        at = max((row["at"] for row in locked), default=0)  # LadybugDB has one writer and counts by itself
+        rows = [{"id": c.id, "at": at, "place": n, "value": c.to_bytes().decode()} for n, c in enumerate(found) if c.id not in waiting]
         yield from ask("write_outbox", rows=rows)
     return found
 

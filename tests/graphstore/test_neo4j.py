@@ -22,7 +22,7 @@ from graphstore import (
 from graphstore.steps import Steps, ask
 from tests.graphstore.contract import GraphStoreContract
 from tests.graphstore.documents import chain, document, random_contribution, relation, tombstone
-from tests.graphstore.looking import joined
+from tests.graphstore.looking import AB, joined
 from tests.graphstore.oracle import Oracle, held
 from tests.services import Neo4jAddress
 
@@ -115,6 +115,20 @@ async def test_four_writers_of_the_same_documents(address: Neo4jAddress, store: 
         await asyncio.gather(*(writer.close() for writer in writers))
     assert held(await store.snapshot(markers=True)) == oracle.graph()
     joined(await store.outbox(100_000))
+
+
+async def test_an_edges_changes_keep_their_order_where_the_clock_goes_back(address: Neo4jAddress, store: GraphStore) -> None:
+    from neo4j import AsyncGraphDatabase
+
+    await store.apply([document(1, 0, relation("a", "b"))])
+    async with AsyncGraphDatabase.driver(address.url, auth=(address.user, address.password)) as driver:  # it was an hour ahead
+        for marked in ("MATCH (n:Outbox) SET n.at = n.at + 3600000000", "MATCH (n:Entity) SET n.clock = n.clock + 3600000000"):
+            await driver.execute_query(marked)
+    await store.apply([document(2, 1, relation("a", "b"), relation("b", "c"))])
+    await store.apply([tombstone(1, 2)])
+    told = [(change.edge, change.before.papers, change.after.papers) for change in await store.outbox()]
+    assert told[0] == (AB, 0, 1)
+    assert [counts for edge, *counts in told if edge == AB] == [[0, 1], [1, 2], [2, 1]]
 
 
 async def test_workers_may_start_at_once(empty_neo4j: Neo4jAddress) -> None:
