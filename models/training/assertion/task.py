@@ -15,6 +15,7 @@ from models.training.assertion.examples import ExampleMaker
 from models.training.assertion.network import Tagger
 from models.training.assertion.recipe import AssertionRecipe
 from models.training.assertion.tagger import Finder
+from models.training.attention import reduced
 from models.training.network import seed_dropout
 from models.training.plan import halves, padded, padded_pieces, plan
 from models.training.weights import TOKENIZER, load_encoder, weights_folder
@@ -47,7 +48,7 @@ class AssertionTask:
         examples = [self.examples[i] for i in part]
         ids, mask = (torch.from_numpy(array).to(device) for array in padded([self.maker.framed(example) for example in examples]))
         bf16 = self.recipe.optimiser.precision == "bf16"
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16, cache_enabled=False):  # threads would share the cache
+        with reduced(device, bf16=bf16):
             hidden = self.network.hidden(ids, mask)
         cues, scopes = torch.zeros((), device=device), torch.zeros((), device=device)
         for example, states in zip(examples, hidden.float(), strict=True):

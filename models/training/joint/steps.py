@@ -12,6 +12,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from models.corpora.documents import LABELS
 from models.runtime.pairs import PairInputs
+from models.training.attention import reduced
 from models.training.joint.examples import IGNORED, Example, pair_inputs, pair_labels
 from models.training.joint.network import CID, NOVEL, Relay
 from models.training.network import seed_dropout
@@ -82,7 +83,7 @@ def forward(network: Relay, batch: Batch, *, bf16: bool) -> tuple[list[Tensor], 
     """Hidden states (T, H) and NER logits (T, 3 heads) of each document, float32, where the network is."""
     device = network.encoder.ner.weight.device
     read = [tensor.to(device) for tensor in (batch.input_ids, batch.attention_mask, batch.token_type_ids)]
-    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16, cache_enabled=False):  # threads would share the cache
+    with reduced(device, bf16=bf16):
         hidden = network.encoder.read(*read)
     documents = batch.documents(hidden.float())
     ner = [network.encoder.ner(network.encoder.dropout(d)) for d in documents]

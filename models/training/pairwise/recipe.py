@@ -85,6 +85,12 @@ class PairwiseRecipe(Recipe):
         return self
 
     @model_validator(mode="after")
+    def _fold_is_new(self) -> "PairwiseRecipe":
+        if self.fold and self.encoder.artefact:
+            raise ValueError("fold: the encoder of a served model may have learned the relations of the fold that is left out")
+        return self
+
+    @model_validator(mode="after")
     def _fits_the_window(self) -> "PairwiseRecipe":
         if self.encoder.case:
             raise ValueError("encoder.case: questions do not say how a word is written")

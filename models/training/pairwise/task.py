@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.corpora.documents import ENTITY_TYPES
+from models.training.attention import reduced
 from models.training.network import seed_dropout
 from models.training.pairwise.data import PairData
 from models.training.pairwise.examples import NONE, Example, gold_matrix
@@ -91,7 +92,7 @@ def run(network: Sibling, examples: Sequence[Example], *, bf16: bool) -> Tensor:
     """Scores (N, R), float32, on the network's device."""
     device = next(network.parameters()).device
     ids, mask = (torch.from_numpy(array).to(device) for array in padded([example.ids for example in examples]))
-    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16, cache_enabled=False):  # threads would share the cache
+    with reduced(device, bf16=bf16):
         scores: Tensor = network(ids, mask)
     return scores.float()
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, gelu
 
+from models.training.attention import reduced
 from models.training.network import Holder, seed_dropout
 from models.training.plan import halves, padded, padded_pieces, plan
 from models.training.pretrain.data import Pieces, Texts, sequences
@@ -105,7 +106,7 @@ class PretrainTask:
             rows.append(np.concatenate([[self._first], self._masked_out(read, chosen, rng), [self._last]]))
         ids, mask = padded(rows)
         inputs = (torch.from_numpy(a).to(device) for a in (ids, mask, np.concatenate(places)))
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16, cache_enabled=False):  # threads would share the cache
+        with reduced(device, bf16=bf16):
             logits = self.network(*inputs)
         return logits, torch.from_numpy(np.concatenate(gold)).to(device)
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from models.runtime.tokenizer import PieceTokenizer
+from models.training.attention import reduced
 from models.training.network import seed_dropout
 from models.training.plan import halves, padded_pieces, plan
 from models.training.sentences.measures import figures
@@ -53,7 +54,7 @@ class SentenceTask:
         seed_dropout(seed, device)
         batch = tensors([self.sentences[i] for i in part], device)
         bf16 = self.recipe.optimiser.precision == "bf16"
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16, cache_enabled=False):  # threads would share the cache
+        with reduced(device, bf16=bf16):
             hidden = self.network.hidden(batch["input_ids"], batch["attention_mask"])
         logits = self.network.classify(hidden, batch["attention_mask"], batch["places"])
         gold = torch.tensor([float(self.sentences[i].related) for i in part], device=device)

@@ -188,7 +188,13 @@ def test_adapters_sit_on_each_familys_own_layers(kind: str, tmp_path: Path) -> N
 
 
 def test_an_encoder_has_one_source() -> None:
-    for wrong in ({}, {"hub": "a/b", "folder": "x"}, {"hub": "a/b", "package": "x"}, {"folder": "x", "revision": "1"}):
+    for wrong in (
+        {},
+        {"hub": "a/b", "folder": "x"},
+        {"hub": "a/b", "package": "x"},
+        {"hub": "a/b", "artefact": "x"},
+        {"folder": "x", "revision": "1"},
+    ):
         with pytest.raises(ValueError, match=r"either hub|revision"):
             EncoderPart(licence="MIT", **wrong)
 

@@ -15,10 +15,11 @@ import pytest
 import models.training
 from models.corpora.documents import ENTITY_TYPES, LABELS
 from models.corpora.errors import LeakedDocument, LicenceNotAllowed
-from models.runtime.artefact import load_artefact
+from models.runtime.artefact import MANIFEST, load_artefact
 from models.runtime.case import CASES
 from models.training import ProgressEvent, export, read_recipe, run
 from models.training.errors import OtherRun, RecipeError
+from models.training.recipe import EncoderPart
 from tests.models.corpora.conftest import blocks, lay, small_data
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]
@@ -204,6 +205,33 @@ def test_another_recipe_starts_from_the_encoder_of_a_joint_model(resumed: tuple[
     with pytest.raises(LicenceNotAllowed, match="tiny"):
         refuse_start(later.encoder, work / "out")
     (folder / TRAINED).write_bytes(kept)
+
+
+def test_another_recipe_starts_from_a_served_model(resumed: tuple[Path, list[ProgressEvent]], work: Path, tmp_path: Path) -> None:
+    """The weights of its graph: in fp32 those that were trained, in int8 half a step of their channel beside them."""
+    import torch
+
+    from models.training.weights import TOKENIZER, load_encoder, refuse_start, weights_folder, weights_version
+
+    state = torch.load(work / "out" / "tiny" / "1.run" / "best.pt", weights_only=True)["network"]
+    exact, served = work / "out" / "tiny" / "1.run" / "fp32", resumed[0]
+    for place, step in ((exact, 0.0), (served, 0.5)):
+        part = EncoderPart(artefact=str(place), licence="MIT", window=64, overlap=16, case=True)
+        found = load_encoder(part, tmp_path, seed=1).state_dict()
+        assert found.keys() == {name.removeprefix("encoder.bert.") for name in state if name.startswith("encoder.bert.")}
+        for name, tensor in found.items():
+            trained = state[f"encoder.bert.{name}"]
+            widest = trained.abs().amax(dim=-1, keepdim=True) if trained.ndim == 2 else torch.zeros(1)
+            assert ((tensor - trained).abs() <= (step + 1e-3) * widest / 127 + 1e-6 * step).all(), name
+        assert (weights_folder(part, tmp_path) / TOKENIZER).read_bytes() == (place / TOKENIZER).read_bytes()
+        assert weights_version(part) == str(place)
+        refuse_start(part, tmp_path)
+    manifest = json.loads((exact / MANIFEST).read_bytes())
+    manifest["training"]["settings"]["shipping"] = False
+    shutil.copytree(exact, tmp_path / "research")
+    (tmp_path / "research" / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(LicenceNotAllowed, match="research"):
+        refuse_start(part.model_copy(update={"artefact": str(tmp_path / "research")}), tmp_path)
 
 
 def test_adapters_train_and_merge(work: Path, tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from models.corpora.documents import LABELS
 from models.corpora.errors import LicenceNotAllowed
 from models.corpora.registry import corpus
-from models.training.errors import TargetsUnusable
+from models.training import read_recipe
+from models.training.errors import RecipeError, TargetsUnusable
 from models.training.pairwise.folds import fold_of
 from models.training.pairwise.targets import Targets, read_targets, text_mark, write_targets
-from tests.models.training.pairwise.conftest import HELD_OUT
+from tests.models.training.pairwise.conftest import HELD_OUT, RECIPE
 
 TEXT = "Aspirin and thrombosis."
 
@@ -80,6 +81,17 @@ def test_folds_part_documents_by_their_pmid() -> None:
     assert {*folds} == {*range(5)}
     assert min(folds.count(k) for k in range(5)) > 50
     assert fold_of("pubmed:17", 5) == fold_of("17", 5)
+
+
+def test_a_fold_is_left_out_of_what_the_encoder_learned_too(tmp_path: Path) -> None:
+    path = tmp_path / "fold.toml"
+    folded = RECIPE + "\n[fold]\nnumber = 0\nof = 2\n"
+    path.write_text(folded, encoding="utf-8")
+    assert read_recipe(path).fold.of == 2
+    source = 'package = "transformers"\nfolder = "none/none"\n'
+    path.write_text(folded.replace(source, 'artefact = "relay-mini"\n').replace('start = "tiny-bert/1"\n', ""), encoding="utf-8")
+    with pytest.raises(RecipeError, match="may have learned"):
+        read_recipe(path)
 
 
 @pytest.mark.torch
