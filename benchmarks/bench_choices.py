@@ -8,7 +8,8 @@ python -m benchmarks.bench_choices --data DATA --output OUT [--only NAME ...] [-
 All variants learn BioRED (4 passes), BC5CDR and NCBI-disease (2 passes each) unless they change just that, in the same order, with
 the same seed, without any document of a dev or test set; figures are those of the weights in torch, in fp32, without thresholds. The
 first lacks three things that the recipe has: pretraining, small steps and other names. `adapted` asks OUT for what the recipe starts from.
-A variant that is there already is not trained again, so the table may be made in several sittings.
+A variant that was trained by just this plan is not trained again, whether OUT or the result of an earlier sitting has its counts, so the
+table may be made in several sittings and on several machines.
 """
 
 import argparse
@@ -87,6 +88,7 @@ def main() -> None:
     recipe, out = read_recipe(options.recipe), options.output
     carved = carve(recipe, options.data)
     plans = {name: varied(recipe, name, carved) for name in VARIANTS}
+    carry(plans, options.out, out)
     wanted = [name for name in VARIANTS if name in {"base", *options.only} or known(plans[name], out)]
     rows = {name: measured(name, plans[name], options.data, out) for name in wanted}
     result = {
@@ -95,6 +97,7 @@ def main() -> None:
         "documents": {name: len(rows["base"]["counts"][name]) for name in PASSES},
         "variants": compared(rows),
     }
+    keep(rows, options.out)
     write(result, options.out)
     if options.store:
         store("choices", table(result))
@@ -146,6 +149,23 @@ def varied(recipe: JointRecipe, name: str, carved: Sequence[str]) -> JointRecipe
 def written(plan: JointRecipe, out: Path) -> Path:
     """Where what a variant gave is kept."""
     return out / plan.name / f"{plan.version}.run" / "counts.json"
+
+
+def keep(rows: Mapping[str, Mapping[str, Any]], results: Path) -> None:
+    """Write what each variant gave, a line each, beside the result, for later sittings."""
+    lines = (json.dumps({"variant": name, **row}, separators=(",", ":")) for name, row in rows.items())
+    results.with_suffix(".jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def carry(plans: Mapping[str, JointRecipe], results: Path, out: Path) -> None:
+    """Put what earlier sittings kept of just these plans where `known` finds it."""
+    path = results.with_suffix(".jsonl")
+    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+        row = json.loads(line)
+        plan = plans.get(row.pop("variant"))
+        if plan is not None and row["fingerprint"] == plan.fingerprint() and known(plan, out) is None:
+            written(plan, out).parent.mkdir(parents=True, exist_ok=True)
+            write(row, written(plan, out))
 
 
 def known(plan: JointRecipe, out: Path) -> dict[str, Any] | None:

@@ -37,7 +37,7 @@ from processors.vocabulary import Candidate, Vocabulary
 
 SCHEMA = "biorelay.linking-evaluation/1"
 COMMAND = "biorelay evaluate --linking"
-MENTIONS, RAW = "gold mentions", "raw text"
+MENTIONS, RAW, OWN = "gold mentions", "raw text", "raw text by the set's own guideline"
 EXACT, LINKED = "exact names", "linked"
 
 Tell = Callable[[str], None]
@@ -140,14 +140,14 @@ def evaluate_sets(
     """Linking on every set, as a result to store.
 
     `data` is the folder of corpora. From raw text, documents that the model was trained on are left out;
-    with `training` False nothing is known of these, and all are scored.
+    with `training` False nothing is known of these, and all are scored. A set whose corpus is another guideline that the model
+    learned is read by that one too.
     Raises as `load_artefact`, `load_linker` and `LinkingSet.read` do.
     """
     model, linker, opened = load_artefact(artefact), load_linker(vocabulary), Vocabulary.open(vocabulary)
     alternates = Alternates.read(data)
-    recogniser = Recogniser(
-        Encoder(model), linker, Provenance(software="evaluation", model=model.reference, generation=model.manifest.generation)
-    )
+    told = Provenance(software="evaluation", model=model.reference, generation=model.manifest.generation)
+    recogniser, ner = Recogniser(Encoder(model), linker, told), model.manifest.ner
     tell("the model's training documents")
     trained = fingerprints(training_documents(trained_on(model), data)) if training else set()
     result: dict[str, Any] = {"schema": SCHEMA, "model": model.reference, "vocabulary": linker.version, "sets": {}}
@@ -162,6 +162,10 @@ def evaluate_sets(
             MENTIONS: {"documents": len(documents), **_from_mentions(scorer, documents, linker, exact)},
             RAW: {"documents": len(unseen), **_from_text(scorer, unseen, recogniser, exact)},
         }
+        own = set_.name.partition("/")[0]
+        if own in ner.guidelines and own != ner.guideline:
+            following = Recogniser(Encoder(model, guideline=own), linker, told)
+            result["sets"][set_.name][OWN] = {"documents": len(unseen), **_from_text(scorer, unseen, following, exact)}
     return result
 
 

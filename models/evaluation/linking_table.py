@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from models.evaluation.linking_report import EXACT, LINKED, MENTIONS, RAW, SCHEMA
+from models.evaluation.linking_report import EXACT, LINKED, SCHEMA
 
 _ALL = "all"
 
@@ -23,7 +23,7 @@ def markdown(result: Mapping[str, Any], earlier: Mapping[str, Any] | None = None
 
 def _rows(result: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> Iterator[list[str]]:
     for name, ways in result["sets"].items():
-        for way in (MENTIONS, RAW):
+        for way in ways:
             plain = ways[way][LINKED]["plain"]
             types = [kind for kind, figures in plain.items() if figures["tp"] + figures["fn"]]
             for kind in types if len(types) > 2 else types[:1]:
@@ -44,7 +44,7 @@ def _figure(figures: Mapping[str, Any] | None, part: str = "f1") -> str:
 
 
 def _errors(result: Mapping[str, Any]) -> Iterator[str]:
-    columns = [(name, way) for name in result["sets"] for way in (MENTIONS, RAW)]
+    columns = [(name, way) for name, ways in result["sets"].items() for way in ways]
     for part, title in (("missed", "identifiers missed"), ("false", "false identifiers")):
         tables = [result["sets"][name][way]["errors"][part] for name, way in columns]
         kinds = sorted({kind for table in tables for kind in table}, key=lambda kind: -sum(t[kind]["errors"] for t in tables if kind in t))

@@ -10,7 +10,7 @@ from models.evaluation import artefact, linking_report
 from models.evaluation.end_to_end import relations
 from models.evaluation.end_to_end.relation_mistakes import GOLD_ENTITIES, RAW_TEXT
 from models.evaluation.end_to_end.report import AS_CUT, OF_DOCUMENT, OF_SENTENCE
-from models.evaluation.linking_report import EXACT, LINKED, MENTIONS, RAW
+from models.evaluation.linking_report import EXACT, LINKED, MENTIONS, OWN, RAW
 from models.evaluation.reliability import AFTER, BEFORE, reliability
 from models.evaluation.results import Figure, Kind, Row, Section, Table, store, write_page
 from models.evaluation.scores import RELATION_SET, ner_sets
@@ -177,9 +177,12 @@ def _labels(model: Artefact, dev: Mapping[str, Any]) -> Table:
 
 def _linking(model: Artefact, linking: Mapping[str, Any]) -> Table:
     rows = []
-    for way in (RAW, MENTIONS):
+    for way in (RAW, OWN, MENTIONS):
         for system, name, kind in ((LINKED, linking["vocabulary"], Kind.OURS), (EXACT, "exact names", Kind.BASELINE)):
-            figures = {column: Figure.of(linking["sets"][set_][way][system]["plain"][type_]) for column, set_, type_ in _LINKING}
+            places = [(column, linking["sets"][set_].get(way), type_) for column, set_, type_ in _LINKING]
+            figures = {column: Figure.of(found[system]["plain"][type_]) for column, found, type_ in places if found}
+            if not figures:
+                continue
             rows.append(Row(system=f"{name}, from {way}", kind=kind, figures=figures))
     return Table(
         title="Linking, document id sets, F1",

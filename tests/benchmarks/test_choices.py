@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks import bench_choices
-from benchmarks.bench_choices import PASSES, VARIANTS, carve, compared, measured, table, varied
+from benchmarks.bench_choices import PASSES, VARIANTS, carry, carve, compared, keep, known, measured, table, varied
 from models.corpora.knowledge import Name
 from models.evaluation import gold
 from models.evaluation.baselines.gazetteer import Gazetteer
@@ -63,6 +63,19 @@ def test_the_differences_are_those_of_the_same_documents() -> None:
     assert [row.system for row in drawn.rows] == [VARIANTS["base"].told, VARIANTS["longer"].told]
     assert "entities minus base" in drawn.rows[1].figures
     assert "entities minus base" not in drawn.rows[0].figures
+
+
+def test_a_later_sitting_knows_what_was_kept_of_the_same_plan(tmp_path: Path) -> None:
+    shipped: JointRecipe = read_recipe(bench_choices.RECIPE)
+    plans = {name: varied(shipped, name, ["bc5cdr/1"]) for name in ("base", "ema")}
+    row = {"fingerprint": plans["ema"].fingerprint(), "pieces": 5, "seconds": 1, "counts": {"biored": [[1, 2, 3]]}}
+    keep({"ema": row, "gone": row}, tmp_path / "choices.json")
+    carry({"ema": varied(shipped, "ema", ["bc5cdr/2"])}, tmp_path / "choices.json", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    carry(plans, tmp_path / "choices.json", tmp_path / "out")
+    assert known(plans["ema"], tmp_path / "out") == row
+    assert known(plans["base"], tmp_path / "out") is None
+    carry(plans, tmp_path / "none.json", tmp_path / "out")
 
 
 class TestTasks:

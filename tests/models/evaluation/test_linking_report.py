@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.evaluation.linking_errors import Errors, Invented, Linked, Missed, Wanted
-from models.evaluation.linking_report import EXACT, LINKED, MENTIONS, RAW, ExactNames, evaluate_sets
+from models.evaluation.linking_report import EXACT, LINKED, MENTIONS, OWN, RAW, ExactNames, evaluate_sets
 from models.evaluation.linking_sets import Alternates, LinkingSet, fair_sets, false_free, plain_sets
 from models.evaluation.linking_table import is_result, markdown
 from processors.records import EntityType
@@ -81,8 +81,11 @@ def test_exact_names_take_the_most_frequent_meaning(vocabulary: Vocabulary) -> N
 
 def test_the_whole_report_on_a_small_set(tmp_path: Path) -> None:
     small = LinkingSet("biored/small", "biored_small.pubtator", tuple(EntityType))
-    result = evaluate_sets(None, None, DATA, sets=[small], training=False)
+    other = LinkingSet("bc5cdr/small", "bc5cdr_small.pubtator", (EntityType.CHEMICAL, EntityType.DISEASE))
+    result = evaluate_sets(None, None, DATA, sets=[small, other], training=False)
+    assert list(result["sets"]["bc5cdr/small"]) == [MENTIONS, RAW, OWN]
     ways = result["sets"]["biored/small"]
+    assert list(ways) == [MENTIONS, RAW]
     assert ways[MENTIONS][LINKED]["plain"]["all"]["f1"] > ways[MENTIONS][EXACT]["plain"]["all"]["f1"] > 30
     counts = ways[RAW][LINKED]["fair"]["all"]
     assert sum(kind["errors"] for kind in ways[RAW]["errors"]["missed"].values()) == counts["fn"]
@@ -91,4 +94,5 @@ def test_the_whole_report_on_a_small_set(tmp_path: Path) -> None:
     table = markdown(result, result).splitlines()
     assert "| before |" in table[0]
     assert any(line.startswith("| biored/small | gold mentions | all |") for line in table)
+    assert any(line.startswith(f"| bc5cdr/small | {OWN} | all |") for line in table)
     assert any(line.startswith("| identifiers missed |") for line in table)

@@ -8,7 +8,7 @@ import pytest
 from models.corpora.documents import ENTITY_TYPES
 from models.evaluation.counts import Counts, report
 from models.evaluation.end_to_end.job import evaluate_file
-from models.evaluation.linking_report import EXACT, LINKED, MENTIONS, RAW
+from models.evaluation.linking_report import EXACT, LINKED, MENTIONS, OWN, RAW
 from models.evaluation.release import CARVED, DEV, tables
 from models.evaluation.results import Kind, Section, page, read_tables, store
 from models.runtime.artefact import load_artefact
@@ -23,12 +23,13 @@ def result() -> dict[str, Any]:
     by_type = {kind.value: figures for kind in (*ENTITY_TYPES,)} | {"all": figures}
     way = {"documents": 2, LINKED: {"plain": by_type}, EXACT: {"plain": by_type}}
     sets = ("biored/dev", "bc5cdr/test", "ncbi-disease/test")
+    linked = dict.fromkeys((*sets, "nlm-gene/test"), (RAW, MENTIONS)) | {"bc5cdr/test": (RAW, OWN, MENTIONS)}
     return {
         "scores": {"ner": dict.fromkeys(sets, by_type)},
         "baselines": {"ner_dictionary": dict.fromkeys(sets, by_type)},
         "documents": dict.fromkeys(sets, 2),
         "end_to_end": {DEV: dev},
-        "linking": {"vocabulary": "vocabulary@2", "sets": {name: {RAW: way, MENTIONS: way} for name in (*sets, "nlm-gene/test")}},
+        "linking": {"vocabulary": "vocabulary@2", "sets": {name: dict.fromkeys(ways, way) for name, ways in linked.items()}},
         "calibration": {place: {"documents": 6, "curves": dev["calibration"]} for place in (CARVED, DEV)},
     }
 
@@ -39,6 +40,8 @@ def test_every_table_is_stored_and_drawn_with_its_baselines(result: dict[str, An
     assert {"entities", "relations-gold-entities", "relations-raw-text", "pair-labels", "linking", "calibration", "mistakes"} <= made.keys()
     for name in ("entities", "relations-gold-entities", "relations-raw-text", "pair-labels", "linking"):
         assert {row.kind for row in made[name].rows} == {Kind.OURS, Kind.BASELINE}
+    followed = [row for row in made["linking"].rows if row.system.endswith(OWN)]
+    assert [set(row.figures) for row in followed] == [{"BC5CDR test, chemicals", "BC5CDR test, diseases"}] * 2
     for name, table in made.items():
         store(name, table, tmp_path)
     assert read_tables(tmp_path) == dict(sorted(made.items()))
