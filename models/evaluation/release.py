@@ -15,6 +15,7 @@ from models.evaluation.reliability import AFTER, BEFORE, reliability
 from models.evaluation.results import Figure, Kind, Row, Section, Table, store, write_page
 from models.evaluation.scores import RELATION_SET, ner_sets
 from models.evaluation.served import Served
+from models.evaluation.stated import by_precision, is_research
 from models.runtime.artefact import Artefact, load_artefact
 
 COMMAND = "biorelay evaluate --data DATA --results models/results"
@@ -40,9 +41,14 @@ def release(
 ) -> dict[str, Any]:
     """Evaluate a model on every set, store its tables in `folder` and draw the page beside it; the result behind them.
 
-    Raises as `artefact.evaluate` and `linking_report.evaluate_sets` do.
+    Of a research model one table is stored, of what its training scored: it is not scored again. Raises as `artefact.evaluate` and
+    `linking_report.evaluate_sets` do.
     """
     loaded = load_artefact(model)
+    store(f"{loaded.manifest.name}-precisions", by_precision(loaded), folder)
+    if is_research(loaded):
+        tell(f"drew {write_page(folder)}")
+        return {"scores": loaded.manifest.metrics[loaded.manifest.encoder.precision]}
     result = artefact.evaluate(model, data, vocabulary=vocabulary, tell=tell)
     tell("calibration")
     result["calibration"] = calibration(loaded, data)

@@ -1,5 +1,7 @@
 """The tables of a release, from a result such as `release` makes."""
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,10 @@ from models.corpora.documents import ENTITY_TYPES
 from models.evaluation.counts import Counts, report
 from models.evaluation.end_to_end.job import evaluate_file
 from models.evaluation.linking_report import EXACT, LINKED, MENTIONS, OWN, RAW
-from models.evaluation.release import CARVED, DEV, tables
-from models.evaluation.results import Kind, Section, page, read_tables, store
-from models.runtime.artefact import load_artefact
+from models.evaluation.release import CARVED, DEV, release, tables
+from models.evaluation.results import Figure, Kind, Section, page, read_tables, store
+from models.evaluation.stated import by_precision
+from models.runtime.artefact import MANIFEST, load_artefact
 
 GOLD = Path(__file__).parents[2] / "data" / "biored_small.pubtator"
 
@@ -49,3 +52,28 @@ def test_every_table_is_stored_and_drawn_with_its_baselines(result: dict[str, An
     assert f"## {Section.SHIPPED}" in drawn
     assert f"**{model.reference}, int8**" in drawn
     assert "| all pairs of a sentence |" in drawn
+
+
+def test_what_training_scored_is_stored_in_every_precision() -> None:
+    model = load_artefact()
+    made = by_precision(model)
+    assert [row.kind for row in made.rows] == [Kind.OURS, Kind.OURS, Kind.BASELINE]
+    int8, fp32, simple = (row.figures for row in made.rows)
+    assert int8.keys() == fp32.keys() == simple.keys() == set(made.columns)
+    typed = model.manifest.metrics["int8"]["relations_gold_entities"]["biored/dev"]["typed"]
+    assert int8["BioRED dev, typed pairs"] == Figure.of(typed)
+    assert made.section == Section.ARTEFACTS
+
+
+def test_a_research_model_is_not_scored_again(tmp_path: Path) -> None:
+    place = tmp_path / "research" / "1"
+    shutil.copytree(load_artefact().folder, place)
+    manifest = json.loads((place / MANIFEST).read_bytes())
+    manifest["name"] = "research"
+    manifest["training"]["settings"]["shipping"] = False
+    (place / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "published.toml").write_text("")
+    release(place, None, tmp_path / "no-data", tmp_path / "results")
+    assert [*read_tables(tmp_path / "results")] == ["research-precisions"]
+    assert "may not ship" in (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
