@@ -33,10 +33,7 @@ def by_precision(model: Artefact) -> Table:
             *(Row(system=f"{model.reference}, {precision}", figures=figures) for precision, figures in rows.items()),
             Row(system="dictionary of training names; all pairs of a sentence", kind=Kind.BASELINE, figures=simple),
         ),
-        notes=(
-            "Scored once, by the training itself.",
-            *(("Research: it learned from corpora that may not ship.",) if is_research(model) else ()),
-        ),
+        notes=("Scored once, by the training itself.", *research),
         command=f"biorelay train {model.manifest.name} --data DATA --output OUT; biorelay evaluate OUT/... --data DATA --results FOLDER",
     )
 
