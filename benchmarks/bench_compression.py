@@ -2,17 +2,19 @@
 
 python -m benchmarks.bench_compression --data DATA --output OUT [--only NAME ...] [--store]
 
-Each variant is the joint recipe with one thing changed, trained as briefly as those of `bench_choices`, in the same order, and scored on
-dev sets as it is served. A variant that OUT holds already is not trained again, so the table may be made in several sittings.
+Each variant is the joint recipe with one thing changed, trained as briefly as those of `bench_choices` and from the same encoder, which
+was not pretrained further, in the same order, and scored on dev sets as it is served. A variant that was trained by just this plan is not
+trained again, whether OUT or the result of an earlier sitting has it, so the table may be made in several sittings.
 """
 
+import argparse
 import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from benchmarks.bench_choices import PASSES, SETS, asked
+from benchmarks.bench_choices import PASSES, SETS, UNADAPTED, asked
 from benchmarks.machine import describe
 from models.corpora.registry import corpus
 from models.evaluation.artefact import write
@@ -21,7 +23,7 @@ from models.evaluation.scores import RELATION_SET
 from models.runtime.artefact import MANIFEST, load_artefact
 from models.runtime.encoder import Encoder
 from models.training import read_recipe
-from models.training.joint.recipe import CorpusPart
+from models.training.joint.recipe import CorpusPart, JointRecipe
 from models.training.kinds import job
 from models.training.progress import ProgressEvent
 from models.training.prune.recipe import PrunePart, PruneRecipe
@@ -43,11 +45,20 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+class Plan(NamedTuple):
+    """What a variant trains, and the smaller encoder that it starts from."""
+
+    recipe: JointRecipe
+    smaller: PruneRecipe | None
+
+    def fingerprint(self) -> str:
+        return " ".join(part.fingerprint() for part in self if part is not None)
+
+
 def main() -> None:
     options = asked(__doc__ or "", VARIANTS, RESULTS)
-    recipe, out = options.recipe, options.output
-    wanted = [name for name in VARIANTS if name in options.only or (artefact_of(name, read_recipe(recipe), out) / MANIFEST).is_file()]
-    rows = {name: measured(train(name, recipe, options.data, out), options.data) for name in wanted}
+    shipped = read_recipe(options.recipe)
+    rows = table_rows({name: planned(name, shipped) for name in VARIANTS}, options)
     result = {
         "machine": describe(("torch", "transformers", "peft")),
         "recipe": options.recipe.stem,
@@ -59,36 +70,56 @@ def main() -> None:
     print(json.dumps(result, indent=1))
 
 
-def artefact_of(name: str, recipe: Any, out: Path) -> Path:
-    """Where a variant's artefact lies, or will."""
-    return out / f"{recipe.name}-{name}" / str(recipe.version)
+def table_rows(plans: Mapping[str, Plan], options: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """The variants that are asked for or known, in their order; each earlier row by just its plan is taken over."""
+    earlier = json.loads(options.out.read_bytes())["variants"] if options.out.is_file() else {}
+    rows = {}
+    for name, plan in plans.items():
+        known = earlier.get(name, {})
+        if known.get("fingerprint") == plan.fingerprint():
+            rows[name] = known
+        elif name in options.only or (artefact_of(plan, options.output) / MANIFEST).is_file():
+            rows[name] = {"fingerprint": plan.fingerprint(), **measured(train(plan, options), options.data)}
+    return rows
 
 
-def train(name: str, recipe: Path, data: Path, out: Path) -> Path:
-    """The folder of a variant's artefact, trained where it is not there yet. Raises as `models.training.run` does."""
-    plan, changed = read_recipe(recipe), VARIANTS[name]
-    folder = artefact_of(name, plan, out)
-    if (folder / MANIFEST).is_file():
-        return folder
-    title, encoder, optimiser = f"{plan.name}-{name}", plan.encoder, plan.optimiser
+def planned(name: str, shipped: JointRecipe) -> Plan:
+    """The shipped recipe, shortened, with what the variant changes."""
+    changed = VARIANTS[name]
+    title, encoder, optimiser = f"{shipped.name}-{name}", shipped.encoder.model_copy(update=UNADAPTED), shipped.optimiser
+    smaller = None
     if "prune" in changed:
         smaller = PruneRecipe(
             schema="biorelay.recipe/1",
             name=f"{title}-encoder",
-            version=plan.version,
-            shipping=plan.shipping,
+            version=shipped.version,
+            shipping=shipped.shipping,
             encoder=encoder,
             corpora=list(PASSES),
             prune=changed["prune"],
         )
-        made = job("prune").run(smaller, recipe, data, out, resume=True, progress=_tell)
-        encoder = encoder.model_copy(update={"start": str(made.relative_to(out))})
+        encoder = encoder.model_copy(update={"start": f"{smaller.name}/{smaller.version}"})
     if changed.get("adapter"):
         encoder = encoder.model_copy(update={"adapter": changed["adapter"]})
         optimiser = optimiser.model_copy(update={"encoder_rate": ADAPTER_RATE})
     shorter = {"corpora": [CorpusPart(name=name, passes=n) for name, n in PASSES.items()], "scored": ["/".join(place) for place in SETS]}
-    variant = plan.model_copy(update={"name": title, "encoder": encoder, "optimiser": optimiser, **shorter})
-    artefact: Path = job("joint").run(variant, recipe, data, out, resume=True, progress=_tell)
+    recipe = shipped.model_copy(update={"name": title, "encoder": encoder, "optimiser": optimiser, "names": None, **shorter})
+    return Plan(recipe, smaller)
+
+
+def artefact_of(plan: Plan, out: Path) -> Path:
+    """Where a variant's artefact lies, or will."""
+    return out / plan.recipe.name / plan.recipe.version
+
+
+def train(plan: Plan, options: argparse.Namespace) -> Path:
+    """The folder of a variant's artefact, trained where it is not there yet. Raises as `models.training.run` does."""
+    folder = artefact_of(plan, options.output)
+    if (folder / MANIFEST).is_file():
+        return folder
+    if plan.smaller is not None:
+        job("prune").run(plan.smaller, options.recipe, options.data, options.output, resume=True, progress=_tell)
+    artefact: Path = job("joint").run(plan.recipe, options.recipe, options.data, options.output, resume=True, progress=_tell)
     return artefact
 
 
