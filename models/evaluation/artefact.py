@@ -108,7 +108,8 @@ def metrics(quantised: Artefact, exact: Artefact, data: Path, *, tell: Tell = _q
     precision = quantised.manifest.encoder.precision
     served, fp32 = Served(quantised), Served(exact)
     sets = (f"{name}/{split}" for name, split in ner_sets(quantised))
-    scored = record(sets, system=quantised.reference, weights=weights_of(quantised.folder), command="biorelay train", data=data)
+    by = quantised.manifest.training.get("fingerprint", "")
+    scored = record(sets, system=quantised.reference, weights=weights_of(quantised.folder), recipe=by, command="biorelay train", data=data)
     tell(f"scoring {precision}")
     found: dict[str, Any] = {precision: scores(served, data)}
     tell("scoring fp32")

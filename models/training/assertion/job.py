@@ -43,7 +43,13 @@ def run(plan: AssertionRecipe, recipe: Path, data: Path, out: Path, *, resume: b
     folder = out / plan.name / plan.version
     folder.mkdir(parents=True, exist_ok=True)
     save(folder / WEIGHTS, task.network.state_dict())
-    record([f"{CORPUS}/held-out half"], system=f"{plan.name}@{plan.version}", weights=weights_of(folder), command="biorelay train")
+    record(
+        [f"{CORPUS}/held-out half"],
+        system=f"{plan.name}@{plan.version}",
+        weights=weights_of(folder),
+        recipe=plan.fingerprint(),
+        command="biorelay train",
+    )
     manifest: dict[str, Any] = {
         "schema": SCHEMA,
         "recipe": recipe.name,

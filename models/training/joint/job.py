@@ -49,6 +49,7 @@ def _training(plan: JointRecipe, path: Path, hidden: int, data: "TrainingData", 
     folder = weights_folder(plan.encoder, out)
     return {
         "recipe": path.name,
+        "fingerprint": plan.fingerprint(),
         "settings": plan.model_dump(mode="json", by_alias=True),
         "hidden": hidden,
         "lowercase": writes_small(folder),
