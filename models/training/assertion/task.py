@@ -36,7 +36,6 @@ class AssertionTask:
         self.steps = plan(self.shapes, passes, tokens_per_step=recipe.optimiser.tokens_per_step, seed=recipe.seed)
         self.sizes = [padded_pieces(self.shapes, step) for step in self.steps]
         read = [self.examples[i] for step in self.steps for i in step]
-        self._pieces = max(sum(len(e.ids) for e in read) / max(len(self.steps), 1), 1.0)
         self._scopes = max(sum(len(e.scopes) for e in read) / max(len(self.steps), 1), 1.0)
 
     def parts(self, step: int, n: int) -> Sequence[list[int]]:
@@ -59,7 +58,8 @@ class AssertionTask:
                 ends = self.network.scope(read, scope.kind, scope.first, scope.stop)
                 wanted = torch.tensor([scope.start, scope.end - 1], device=device)
                 scopes = scopes + cross_entropy(ends.T, wanted, reduction="sum")
-        losses = {"cues": cues / self._pieces, "scopes": scopes / self._scopes}
+        # Both by the scopes of a step: a mean over all pieces, next to none of which is a cue, would let scopes have the whole gradient.
+        losses = {"cues": cues / self._scopes, "scopes": scopes / self._scopes}
         (losses["cues"] + losses["scopes"]).backward()  # type: ignore[no-untyped-call]
         return {name: loss.detach() for name, loss in losses.items()}
 

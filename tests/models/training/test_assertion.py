@@ -45,6 +45,14 @@ def maker() -> ExampleMaker:
     return ExampleMaker(PieceTokenizer(find_artefact() / TOKENIZER), window=64)
 
 
+def test_a_scope_beside_its_cue_is_not_learned(maker: ExampleMaker) -> None:
+    text = "It was not found in cells."
+    within = GoldScope(CueKind.NEGATION, ((7, 10),), 7, 25)
+    example = maker.make(GoldSentence(text, (within, GoldScope(CueKind.NEGATION, ((7, 10),), 11, 25))))
+    assert len(example.scopes) == 1
+    assert (example.labels > 0).sum() == 1
+
+
 def test_labels_and_scopes_are_the_golds(data: Path, maker: ExampleMaker) -> None:
     for sentence in read_bioscope(data)[0].sentences:
         example = maker.make(sentence)
