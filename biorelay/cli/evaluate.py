@@ -77,6 +77,7 @@ def evaluate(
       biorelay evaluate --linking --data ../shared/data --beside benchmarks/results/linking-before.json
     """
     from biorelay.cli.console import emit, say, show
+    from models.evaluation.polarity_tables import read_tagger
     from models.runtime.pairwise import is_pairwise
 
     settings = settings_of(ctx)
@@ -117,6 +118,14 @@ def evaluate(
             result = evaluate_pairwise(Path(str(named)), data, tell=tell)
             if results is not None:
                 tell(f"drew {store_tables(result, results)}")
+            shown = table(result)
+        elif (tagger := read_tagger(named)) is not None:
+            from models.evaluation.polarity_tables import store_table
+            from models.evaluation.table import table
+
+            if results is not None:
+                tell(f"drew {store_table(tagger, results)}")
+            result = tagger["metrics"]
             shown = table(result)
         elif results is not None:
             from models.evaluation.release import release

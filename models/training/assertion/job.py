@@ -19,12 +19,13 @@ CORPUS = "bioscope"
 
 
 def run(plan: AssertionRecipe, recipe: Path, data: Path, out: Path, *, resume: bool, progress: Progress) -> Path:
-    """Train, and write `out/<name>/<version>`: `tagger.pt` and `manifest.json` with the scores of the tagger and of the rules.
+    """Train, and write `out/<name>/<version>`: `tagger.pt` and `manifest.json` with the scores of the tagger, the rules and a baseline.
 
     Nothing is exported: BioScope states no licence, so what is learned from it does not ship. Raises as `models.training.run` does.
     """
     from models.evaluation.ledger import record, weights_of
     from models.evaluation.polarity import score_scopes
+    from models.evaluation.polarity_baselines import FirstWord
     from models.training.assertion.tagger import Finder
     from models.training.assertion.task import AssertionTask
     from models.training.checkpoint import save
@@ -61,6 +62,7 @@ def run(plan: AssertionRecipe, recipe: Path, data: Path, out: Path, *, resume: b
         "metrics": {
             "tagger": score_scopes(scored, Finder(task.network, task.maker), gold_cues=False),
             "rules": score_scopes(scored, find_scopes, gold_cues=False),
+            "baseline": score_scopes(scored, FirstWord().find_scopes, gold_cues=False),
         },
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from models.corpora.bioscope import GoldScope, GoldSentence, read_bioscope
+from models.evaluation.polarity_tables import read_tagger, table
+from models.evaluation.results import Kind
 from models.runtime.artefact import TOKENIZER, find_artefact
 from models.runtime.tokenizer import PieceTokenizer
 from models.training.assertion.examples import KINDS, CueScope, ExampleMaker
@@ -97,6 +99,12 @@ def test_a_tagger_learns_finds_and_is_scored(data: Path, tmp_path: Path) -> None
         assert tagger["cue"]["f1"] > 90, kind
         assert tagger["scope"]["f1"] > 80, kind
         assert rules["cue"]["tp"] + rules["cue"]["fn"] == tagger["cue"]["tp"] + tagger["cue"]["fn"]
+    assert read_tagger(folder) == manifest
+    assert read_tagger(folder / "elsewhere") is None
+    assert read_tagger(find_artefact()) is None
+    made = table(manifest)
+    assert [row.kind for row in made.rows] == [Kind.OURS, Kind.OURS, Kind.BASELINE]
+    assert all(set(row.figures) == set(made.columns) for row in made.rows)
 
 
 @pytest.mark.torch
