@@ -115,7 +115,7 @@ def allowed_texts(data: Path) -> tuple[list[str], list[dict[str, Any]]]:
     protected = protected_documents(data)
     documents, summary = read_abstracts(data, protected)
     for corpus in CORPORA.values():
-        if "train" in corpus.splits and corpus.licence in ALLOWED_LICENCES:
+        if corpus.holds_documents and "train" in corpus.splits and corpus.licence in ALLOWED_LICENCES:
             kept, removed = remove_leaks(corpus.read("train", data), protected)
             documents += kept
             summary.append({"name": f"{corpus.name}/train", "licence": corpus.licence, "documents": len(kept), "removed": len(removed)})

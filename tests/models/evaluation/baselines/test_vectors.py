@@ -6,7 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.corpora.registry import CORPORA
+from models.evaluation.baselines import vectors
 from models.evaluation.baselines.vectors import WordVectors, folded, train_vectors
+from tests.models.corpora.conftest import small_data
 
 pytestmark = pytest.mark.torch
 
@@ -54,3 +57,12 @@ def test_what_is_no_vectors_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "other.npz", x=np.zeros(2))
     with pytest.raises(ValueError, match="no word vectors"):
         WordVectors.load(tmp_path / "other.npz")
+
+
+def test_corpora_of_pairs_alone_are_no_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = small_data(tmp_path / "data")
+    monkeypatch.setattr(vectors, "CORPORA", {name: CORPORA[name] for name in ("biored", "pgr")})
+    monkeypatch.setattr(vectors, "read_abstracts", lambda *_: ([], []))
+    read, summary = vectors.allowed_texts(data)
+    assert read
+    assert [entry["name"] for entry in summary] == ["biored/train"]
