@@ -55,9 +55,7 @@ def evaluate(
     ] = None,
     results: Annotated[
         Path | None,
-        typer.Option(
-            "--results", metavar="FOLDER", help="Score everything, store the tables of RESULTS.md there and draw the page beside it."
-        ),
+        typer.Option("--results", metavar="FOLDER", help="Store the tables of RESULTS.md there and draw the page beside it."),
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Store the result there, as JSON.")] = None,
     as_json: AsJson = False,
@@ -65,7 +63,8 @@ def evaluate(
     """Score a model on the dev and test sets, or on a gold file of your own, beside baselines.
 
     NER, relations with gold entities, linking and relations from raw text, all through the serving runtime; of a pairwise model,
-    the relations between gold entities of the sets that its training held apart.
+    the relations between gold entities of the sets that its training held apart. With --results a model for research is not scored
+    again: its tables are of what its training scored.
 
     \b
     Examples:
@@ -111,11 +110,12 @@ def evaluate(
             result = linking_report.evaluate_sets(named, settings.vocabulary, data, tell=tell)
             shown = linking_table.markdown(result, earlier)
         elif is_pairwise(named):
-            from models.evaluation.pairwise import evaluate_pairwise
+            from models.evaluation.pairwise import evaluate_pairwise, stated
             from models.evaluation.pairwise_tables import store_tables
             from models.evaluation.table import table
 
-            result = evaluate_pairwise(Path(str(named)), data, tell=tell)
+            place = Path(str(named))
+            result = evaluate_pairwise(place, data, tell=tell) if results is None else stated(place)
             if results is not None:
                 tell(f"drew {store_tables(result, results)}")
             shown = table(result)

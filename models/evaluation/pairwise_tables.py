@@ -13,7 +13,7 @@ ERROR = "calibration error, %"
 
 
 def store_tables(result: Mapping[str, Any], folder: Path) -> Path:
-    """Store the tables of what `evaluate_pairwise` measured, and draw the page beside the folder; its path."""
+    """Store the tables of what `evaluate_pairwise` or training measured, and draw the page beside the folder; its path."""
     for name, table in tables(result):
         store(name, table, folder)
     return write_page(folder)
@@ -23,10 +23,11 @@ def tables(result: Mapping[str, Any]) -> Iterator[tuple[str, Table]]:
     """A table for each set, with its name: the model, and all pairs of a sentence with their types' usual relation."""
     model = result["artefact"].partition("@")[0]
     for place, found in result["relations_gold_entities"].items():
+        precisions = {result["precision"]: found, **({"fp32": result["fp32"][place]} if "fp32" in result else {})}
         rows = (
-            Row(
-                system=f"{result['artefact']}, {result['precision']}",
-                figures={**_figures(found), ERROR: round(100 * found["calibration_error"], 2)},
+            *(
+                Row(system=f"{result['artefact']}, {name}", figures={**_figures(own), ERROR: round(100 * own["calibration_error"], 2)})
+                for name, own in precisions.items()
             ),
             Row(system="all pairs of a sentence", kind=Kind.BASELINE, figures=_figures(result["relations_same_sentence"][place])),
         )

@@ -143,7 +143,7 @@ def test_evaluation_scores_it_through_the_runtime(work: Path, made: tuple[Path, 
     from models.corpora.relations.reading import read_pairs
     from models.evaluation import gold
     from models.evaluation.counts import Counts
-    from models.evaluation.pairwise import ask, evaluate_pairwise
+    from models.evaluation.pairwise import ask, evaluate_pairwise, stated
     from models.evaluation.pairwise_tables import store_tables
     from models.runtime.pairwise import PairwiseHead, load_pairwise
 
@@ -166,6 +166,11 @@ def test_evaluation_scores_it_through_the_runtime(work: Path, made: tuple[Path, 
     page = store_tables(result, tmp_path / "results").read_text(encoding="utf-8")
     assert "tiny@1, int8" in page
     assert "all pairs of a sentence" in page
+    told = stated(made[0])
+    for name in ("biored/dev", "bc5cdr/test"):
+        assert told["relations_gold_entities"].keys() == told["fp32"].keys() >= {name}
+    assert told["relations_gold_entities"]["biored/dev"] == result["relations_gold_entities"]["biored/dev"]
+    assert "tiny@1, fp32" in store_tables(told, tmp_path / "results").read_text(encoding="utf-8")
 
 
 def test_extraction_may_ask_the_sibling(made: tuple[Path, list[ProgressEvent]]) -> None:
