@@ -1,6 +1,8 @@
 """Scores of the pairwise sibling between gold entities, through the serving runtime, beside what needs no model."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -94,14 +96,17 @@ def logits(head: PairwiseHead, pairs: Sequence[Pair]) -> NDArray[np.float64]:
 
 
 def _asked(head: PairwiseHead, pairs: Sequence[Pair], answer: Callable[..., NDArray[np.float64]]) -> NDArray[np.float64]:
-    rows = [np.zeros((0, len(head.labels)))]
-    for text, group in groupby(pairs, key=lambda pair: pair.text):
-        own = list(group)
+    """The texts are shared out over the cores; each is answered by itself, so that the answers are the same."""
+
+    def of(own: Sequence[Pair]) -> NDArray[np.float64]:
         ends = [end for pair in own for end in in_order(pair)]
         entities = {number: Named(ENTITY_TYPES.index(end.type), end.spans) for number, end in enumerate(ends)}
-        sentence_ends = [end for _, end in split_sentences(text)]
-        rows.append(answer(text, sentence_ends, entities, np.arange(len(ends), dtype=np.int64).reshape(-1, 2)))
-    return np.concatenate(rows)
+        sentence_ends = [end for _, end in split_sentences(own[0].text)]
+        return answer(own[0].text, sentence_ends, entities, np.arange(len(ends), dtype=np.int64).reshape(-1, 2))
+
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        rows = list(workers.map(of, [list(group) for _, group in groupby(pairs, key=lambda pair: pair.text)]))
+    return np.concatenate([np.zeros((0, len(head.labels))), *rows])
 
 
 def score(gold: Mapping[str, set[Related]], stated: Iterable[tuple[Pair, str]]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from models.training.provenance import commit, file_entry, replace_folder, softw
 from models.training.weights import merge, weights_folder
 
 CARD = "MODEL_CARD.md"
+EXACT = "fp32"
 
 
 def write_artefact(
@@ -59,7 +60,7 @@ def write_artefact(
         progress(ProgressEvent("calibrate", "fitting temperatures on the held-out documents"))
         held_out = _HeldOut(work, gathered)
         facts.temperatures = held_out.temperatures()
-        lost = losses(_HeldOut(exact, gathered).counts(), held_out.counts())
+        lost = losses(_HeldOut(exact, gathered).counts(), held_out.counts()) if precision != EXACT else {}
         refuse_loss(lost, limit=recipe.export.loss_limit, precision=precision)
         facts.write(work, precision)
         facts.write(exact, "fp32")
@@ -166,7 +167,9 @@ def _metrics(work: Path, exact: Path, data: Path, progress: Progress) -> dict[st
 
     served = load_pairwise(work)
     sets = scored_sets(served)
-    for folder, system in ((work, served.reference), (exact, f"{served.reference} fp32")):
+    precise = served.manifest.precision == EXACT
+    for folder, system in ((work, served.reference), (exact, f"{served.reference} fp32"))[: 1 if precise else 2]:
         record(sets, system=system, weights=weights_of(folder), recipe=served.manifest.training["fingerprint"], command="biorelay train")
     found, baseline = score_sets(served, data, sets, tell=tell)
-    return {"served": found, "fp32": score_sets(load_pairwise(exact), data, sets, tell=tell)[0], "same_sentence": baseline}
+    in_fp32 = found if precise else score_sets(load_pairwise(exact), data, sets, tell=tell)[0]
+    return {"served": found, "fp32": in_fp32, "same_sentence": baseline}
