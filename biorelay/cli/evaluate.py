@@ -76,7 +76,6 @@ def evaluate(
       biorelay evaluate --linking --data ../shared/data --beside benchmarks/results/linking-before.json
     """
     from biorelay.cli.console import emit, say, show
-    from models.evaluation.polarity_tables import read_tagger
     from models.runtime.pairwise import is_pairwise
 
     settings = settings_of(ctx)
@@ -92,6 +91,8 @@ def evaluate(
         say(f"{time.monotonic() - started:6.0f} s  {what}")
 
     with training_parts("evaluate", *(["matplotlib"] if figures else [])):
+        from models.evaluation.polarity_tables import read_tagger, store_table
+
         if end_to_end is not None:
             guideline = guideline or settings.guideline
             shown, result = _end_to_end(end_to_end, named, settings.vocabulary, data, types or (), guideline, errors, figures, tell)
@@ -120,7 +121,6 @@ def evaluate(
                 tell(f"drew {store_tables(result, results)}")
             shown = table(result)
         elif (tagger := read_tagger(named)) is not None:
-            from models.evaluation.polarity_tables import store_table
             from models.evaluation.table import table
 
             if results is not None:

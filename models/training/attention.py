@@ -17,10 +17,8 @@ from torch.overrides import TorchFunctionMode
 @contextmanager
 def reduced(device: torch.device, *, bf16: bool) -> Iterator[None]:
     """Products in bfloat16 inside, where the recipe asks for them. Several threads may be inside at once."""
-    with (
-        torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16, cache_enabled=False),
-        _Attention(),
-    ):  # threads would share the cache
+    cast = torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16, cache_enabled=False)  # threads would share the cache
+    with cast, _Attention():
         yield
 
 

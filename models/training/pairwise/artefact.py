@@ -56,14 +56,14 @@ def write_artefact(
         shutil.copyfile(work / TOKENIZER, exact / TOKENIZER)
         facts = _Facts(recipe, gathered, training)
         facts.write(work, precision)
-        facts.write(exact, "fp32")
+        facts.write(exact, EXACT)
         progress(ProgressEvent("calibrate", "fitting temperatures on the held-out documents"))
         held_out = _HeldOut(work, gathered)
         facts.temperatures = held_out.temperatures()
         lost = losses(_HeldOut(exact, gathered).counts(), held_out.counts()) if precision != EXACT else {}
         refuse_loss(lost, limit=recipe.export.loss_limit, precision=precision)
         facts.write(work, precision)
-        facts.write(exact, "fp32")
+        facts.write(exact, EXACT)
         facts.metrics = _metrics(work, exact, data, progress)
         facts.metrics["lost_on_held_out"] = {name: loss._asdict() for name, loss in lost.items()}
         write_card(facts.document(work, precision), work / CARD)
@@ -168,7 +168,8 @@ def _metrics(work: Path, exact: Path, data: Path, progress: Progress) -> dict[st
     served = load_pairwise(work)
     sets = scored_sets(served)
     precise = served.manifest.precision == EXACT
-    for folder, system in ((work, served.reference), (exact, f"{served.reference} fp32"))[: 1 if precise else 2]:
+    scored = {served.reference: work} if precise else {served.reference: work, f"{served.reference} {EXACT}": exact}
+    for system, folder in scored.items():
         record(sets, system=system, weights=weights_of(folder), recipe=served.manifest.training["fingerprint"], command="biorelay train")
     found, baseline = score_sets(served, data, sets, tell=tell)
     in_fp32 = found if precise else score_sets(load_pairwise(exact), data, sets, tell=tell)[0]
