@@ -8,6 +8,8 @@ python -m benchmarks.bench_choices --data DATA --output OUT [--only NAME ...] [-
 All variants learn BioRED (4 passes), BC5CDR and NCBI-disease (2 passes each) unless they change just that, in the same order, with
 the same seed, without any document of a dev or test set; figures are those of the weights in torch, in fp32, without thresholds. The
 first lacks three things that the recipe has: pretraining, small steps and other names. `adapted` asks OUT for what the recipe starts from.
+`distilled` asks OUT for soft.jsonl.gz, which `biorelay distil OUT/relay-pairwise/1 --corpus bc5cdr` writes. That teacher, a research model,
+has learned BioRED documents that are scored here; the student learns only what it thinks of BC5CDR's.
 A variant that was trained by just this plan is not trained again, whether OUT or the result of an earlier sitting has its counts, so the
 table may be made in several sittings and on several machines.
 """
@@ -31,7 +33,7 @@ from models.evaluation.results import Figure, Row, Section, Table, store
 from models.evaluation.statistics import paired_bootstrap
 from models.runtime.spans import SpanRule, decode_spans
 from models.training import read_recipe
-from models.training.joint.recipe import CorpusPart, JointRecipe, NamesPart
+from models.training.joint.recipe import CorpusPart, DistilPart, JointRecipe, NamesPart
 from models.training.progress import ProgressEvent
 
 RESULTS = Path(__file__).parent / "results" / "choices.json"
@@ -59,6 +61,7 @@ class Variant(NamedTuple):
     passes: Mapping[str, int] = PASSES
     recipe: Mapping[str, Any] = {}
     task: str = "pieces"
+    share: float = 1.0  # of the training documents
 
 
 VARIANTS: Mapping[str, Variant] = {
@@ -66,6 +69,8 @@ VARIANTS: Mapping[str, Variant] = {
     "seed-2": Variant("another seed: what chance alone changes", recipe={"seed": 2}),
     "adapted": Variant("pretrained on abstracts, with pieces of their own", encoder={"start": "relay-base/1"}),
     "longer": Variant("three times as long", passes={name: 3 * n for name, n in PASSES.items()}),
+    "half": Variant("half of the documents, as many passes", share=0.5),
+    "quarter": Variant("a quarter of the documents, as many passes", share=0.25),
     "mix": Variant("five more corpora, once each", passes={**PASSES, **OTHERS}),
     "alone": Variant("BioRED alone", passes={"biored": PASSES["biored"]}),
     "context-128": Variant("windows of 128 pieces, not 512", encoder={"window": 128, "overlap": 32}),
@@ -74,6 +79,9 @@ VARIANTS: Mapping[str, Variant] = {
     "renamed": Variant("three names in ten read as other names", recipe={"names": NamesPart()}),
     "longer-renamed": Variant(
         "three times as long, with other names", passes={name: 3 * n for name, n in PASSES.items()}, recipe={"names": NamesPart()}
+    ),
+    "distilled": Variant(
+        "soft labels of the sibling for BC5CDR's pairs", recipe={"shipping": False, "distil": DistilPart(targets="soft.jsonl.gz")}
     ),
     "dropout": Variant("twice the dropout in the encoder (0.2)", encoder={"dropout": 0.2}),
     "crf": Variant("a CRF over the labels", task="paths"),
@@ -133,11 +141,13 @@ def carve(recipe: JointRecipe, data: Path) -> list[str]:
 def varied(recipe: JointRecipe, name: str, carved: Sequence[str]) -> JointRecipe:
     """The recipe, plain but for what the variant changes."""
     variant = VARIANTS[name]
+    learned = {corpus_name: (SHARE - 1) * sum(place.startswith(f"{corpus_name}/") for place in carved) for corpus_name in variant.passes}
+    limits = {corpus_name: max(1, round(variant.share * n)) for corpus_name, n in learned.items()} if variant.share < 1 else {}
     return recipe.model_copy(
         update={
             "name": f"{recipe.name}-{name}",
             "carved": list(carved),
-            "corpora": [CorpusPart(name=corpus_name, passes=n) for corpus_name, n in variant.passes.items()],
+            "corpora": [CorpusPart(name=corpus_name, passes=n, limit=limits.get(corpus_name)) for corpus_name, n in variant.passes.items()],
             "encoder": recipe.encoder.model_copy(update={**UNADAPTED, **variant.encoder}),
             "optimiser": recipe.optimiser.model_copy(update={**PLAIN, **variant.optimiser}),
             "names": None,
@@ -184,7 +194,7 @@ def measured(name: str, plan: JointRecipe, data: Path, out: Path) -> dict[str, A
     if found := known(plan, out):
         return found
     path = written(plan, out)
-    gathered = load_data(plan, data, out)
+    gathered = load_data(plan, data, out, beside=out)
     task = task_of(VARIANTS[name].task, plan, gathered, out, data)
     run = train(task, plan, path.parent, resume=True, progress=lambda event: _tell(name, event))
     _tell(name, ProgressEvent("evaluate", "scoring the carved documents"))

@@ -124,7 +124,7 @@ def evaluate(
             from models.evaluation.table import table
 
             if results is not None:
-                tell(f"drew {store_table(tagger, results)}")
+                tell(f"drew {store_table(tagger, data, results)}")
             result = tagger["metrics"]
             shown = table(result)
         elif results is not None:

@@ -1,9 +1,12 @@
 """What an assertion recipe scored, as a table of `models/RESULTS.md`: the tagger beside the rules that are served and a plain baseline."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from models.corpora.bioscope import read_bioscope
+from models.evaluation.polarity import UNMARKED, score_rules
 from models.evaluation.results import Figure, Kind, Row, Section, Table, store, write_page
 from models.training.assertion.job import MANIFEST, SCHEMA
 from processors.records import CueKind
@@ -21,17 +24,21 @@ def read_tagger(folder: str | Path | None) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and found.get("schema") == SCHEMA else None
 
 
-def store_table(manifest: dict[str, Any], results: Path) -> Path:
-    """Store the table and draw the page beside the folder; its path. Nothing is scored again."""
-    store(f"polarity-{manifest['settings']['name']}", table(manifest), results)
+def store_table(manifest: dict[str, Any], data: Path, results: Path) -> Path:
+    """Store the table and draw the page beside the folder; its path. The tagger is not scored again. Raises `CorpusMissing`."""
+    rules = score_rules([abstract for abstract in read_bioscope(data) if abstract.held_out])
+    store(f"polarity-{manifest['settings']['name']}", table(manifest, rules), results)
     return write_page(results)
 
 
-def table(manifest: dict[str, Any]) -> Table:
+def table(manifest: dict[str, Any], rules: Mapping[str, Any]) -> Table:
+    """`rules` is what `score_rules` gives for the abstracts that the tagger was scored on."""
+    scores = {**rules, **manifest["metrics"]}
     settings, abstracts = manifest["settings"], manifest["abstracts"]
     systems = (
         ("tagger", f"{settings['name']}@{settings['version']}, learned: {abstracts['learned']} abstracts; research", Kind.OURS),
         ("rules", "rules, which are served", Kind.OURS),
+        ("rules, marked", "those rules, without words that BioScope leaves unmarked", Kind.OURS),
         ("baseline", "a few words to the next terminator", Kind.BASELINE),
     )
     return Table(
@@ -46,13 +53,16 @@ def table(manifest: dict[str, Any]) -> Table:
                 system=told,
                 kind=kind,
                 figures={
-                    f"{cue.value}, {shown}": Figure.of(manifest["metrics"][name][cue.value][figure])
+                    f"{cue.value}, {shown}": Figure.of(scores[name][cue.value][figure])
                     for cue in CueKind
                     for figure, shown in FIGURES.items()
                 },
             )
             for name, told, kind in systems
         ),
-        notes=("A cue counts where its words are the gold cue's, a scope where its cue is right and both its ends are.",),
+        notes=(
+            "A cue counts where its words are the gold cue's, a scope where its cue is right and both its ends are.",
+            f"Unmarked: {', '.join(sorted(UNMARKED))}; none of the 28 in the development half is a cue there.",
+        ),
         command=COMMAND.format(settings["name"], settings["version"]),
     )

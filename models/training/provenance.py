@@ -4,6 +4,8 @@ import hashlib
 import importlib.metadata
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,18 @@ def file_entry(path: Path) -> dict[str, Any]:
     """What a manifest states of a file."""
     content = path.read_bytes()
     return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
+@contextmanager
+def making(folder: Path) -> Iterator[Path]:
+    """An empty folder on the same disk, to make things in for `replace_folder`; what a killed run left there goes first."""
+    place = folder.with_name(f".{folder.name}.export")
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def replace_folder(folder: Path, made: Path) -> None:

@@ -41,12 +41,20 @@ def test_a_variant_changes_the_shortened_recipe_and_nothing_else(name: str) -> N
     assert changed == {
         *(("encoder",) if variant.encoder else ()),
         *(("optimiser",) if variant.optimiser else ()),
-        *(("corpora",) if variant.passes != PASSES else ()),
+        *(("corpora",) if variant.passes != PASSES or variant.share < 1 else ()),
         *variant.recipe,
     }
     assert bool(changed) or name == "base" or variant.task != "pieces"
     assert plan.encoder != base.encoder or not variant.encoder
     assert plan.optimiser != base.optimiser or not variant.optimiser
+
+
+def test_a_learning_curve_reads_a_share_of_what_is_not_carved() -> None:
+    shipped: JointRecipe = read_recipe(bench_choices.RECIPE)
+    carved = [*(f"biored/{n}" for n in range(50)), *(f"bc5cdr/{n}" for n in range(91)), "ncbi-disease/1"]
+    assert [part.limit for part in varied(shipped, "half", carved).corpora] == [100, 182, 2]
+    assert [part.limit for part in varied(shipped, "quarter", carved).corpora] == [50, 91, 1]
+    assert {part.limit for part in varied(shipped, "base", carved).corpora} == {None}
 
 
 def test_the_differences_are_those_of_the_same_documents() -> None:

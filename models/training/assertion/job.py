@@ -19,19 +19,17 @@ CORPUS = "bioscope"
 
 
 def run(plan: AssertionRecipe, recipe: Path, data: Path, out: Path, *, resume: bool, progress: Progress) -> Path:
-    """Train, and write `out/<name>/<version>`: `tagger.pt` and `manifest.json` with the scores of the tagger, the rules and a baseline.
+    """Train, and write `out/<name>/<version>`: `tagger.pt` and `manifest.json` with the tagger's scores.
 
     Nothing is exported: BioScope states no licence, so what is learned from it does not ship. Raises as `models.training.run` does.
     """
     from models.evaluation.ledger import record, weights_of
     from models.evaluation.polarity import score_scopes
-    from models.evaluation.polarity_baselines import FirstWord
     from models.training.assertion.tagger import Finder
     from models.training.assertion.task import AssertionTask
     from models.training.checkpoint import save
     from models.training.engine import train
     from models.training.weights import weights_version
-    from processors.polarity import find_scopes
 
     source = corpus(CORPUS)
     if plan.shipping:
@@ -59,11 +57,7 @@ def run(plan: AssertionRecipe, recipe: Path, data: Path, out: Path, *, resume: b
         "corpus": {"name": source.name, "version": source.version, "licence": source.licence},
         "abstracts": {"learned": len(learned), "carved": len(carved), "scored": len(scored)},
         "run": history,
-        "metrics": {
-            "tagger": score_scopes(scored, Finder(task.network, task.maker), gold_cues=False),
-            "rules": score_scopes(scored, find_scopes, gold_cues=False),
-            "baseline": score_scopes(scored, FirstWord().find_scopes, gold_cues=False),
-        },
+        "metrics": {"tagger": score_scopes(scored, Finder(task.network, task.maker), gold_cues=False)},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     progress(ProgressEvent("done", f"{folder}", 1, 1))

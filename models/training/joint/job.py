@@ -91,7 +91,6 @@ def _export(
 ) -> Path:
     """Graphs, calibration, scores, stored predictions, manifest, card; the folder appears whole, in place of an older one."""
     import shutil
-    import tempfile
 
     from models.evaluation.artefact import metrics
     from models.evaluation.served import Served
@@ -107,15 +106,14 @@ def _export(
     from models.training.joint.network import exportable
     from models.training.joint.stored import write_stored
     from models.training.precisions import write_precision
-    from models.training.provenance import replace_folder
+    from models.training.provenance import making, replace_folder
     from models.training.weights import TOKENIZER, weights_folder
 
     folder = out / plan.name / plan.version
     training = _training(plan, recipe, network.encoder.config.hidden_size, gathered, history, out=out)
     held_out: Sequence[Document] = [e.document for e in gathered.held_out]
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as place:
-        work, exact, precision = Path(place) / "served", Path(place) / "fp32", plan.export.precision
+    with making(folder) as place:
+        work, exact, precision = place / "served", place / "fp32", plan.export.precision
         work.mkdir()
         exact.mkdir()
         exportable(network)

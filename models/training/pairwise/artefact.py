@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from models.training.pairwise.network import Sibling
 from models.training.pairwise.recipe import PairwiseRecipe
 from models.training.precisions import write_precision
 from models.training.progress import Progress, ProgressEvent
-from models.training.provenance import commit, file_entry, replace_folder, software
+from models.training.provenance import commit, file_entry, making, replace_folder, software
 from models.training.weights import merge, weights_folder
 
 CARD = "MODEL_CARD.md"
@@ -42,9 +41,8 @@ def write_artefact(
     Raises `PrecisionLost` where the served precision loses more on the held-out documents than the recipe allows.
     """
     folder = out / recipe.name / recipe.version
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as place:
-        work, exact = Path(place) / "served", Path(place) / "fp32"
+    with making(folder) as place:
+        work, exact = place / "served", place / "fp32"
         work.mkdir()
         exact.mkdir()
         network.encoder.bert = merge(network.encoder.bert)

@@ -13,7 +13,12 @@ GUARD = Guard([SCORED])
 
 
 def test_documents_carved_from_train_may_be_chosen_on() -> None:
-    refuse_choice([CARVED], [TRAINED], GUARD)
+    """Nothing is raised; beside it, what one document more on either side changes."""
+    assert refuse_choice([CARVED], [TRAINED], GUARD) is None
+    with pytest.raises(LeakedDocument, match="to choose on, though a dev or test set holds it"):
+        refuse_choice([CARVED, Passage("biored/train", "3", SCORED.text)], [TRAINED], GUARD)
+    with pytest.raises(LeakedDocument, match="about to be trained on"):
+        refuse_choice([CARVED], [TRAINED, CARVED], GUARD)
 
 
 @pytest.mark.parametrize("corpus", ["bc5cdr/test", "bc5cdr/dev", "ddi2013/test-ner", "gad/fold-1-test"])
