@@ -11,11 +11,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from models.evaluation.results import draw, store
+from models.evaluation.results import draw, read_tables, store
 from models.training.sentences.baselines.systems import systems
 from models.training.sentences.folds import split
 from models.training.sentences.report import set_table, whole_table
 from models.training.sentences.sets import SETS, Answers, baseline_answers, recipe_answers, refuse_other_rows
+
+WHOLE = "sentences"
+"""The table over all sets; those of one set are named behind it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="the corpora's folder")
     parser.add_argument("--output", type=Path, required=True, help="where answers are kept, and where recipes were trained")
     parser.add_argument("--vectors", type=Path, help="a file of models.evaluation.baselines.vectors; without it no CNN and no BiLSTM")
-    parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS), help="these sets alone")
+    parser.add_argument(
+        "--sets",
+        nargs="+",
+        choices=list(SETS),
+        default=list(SETS),
+        help="these sets alone; in the table over all sets the others stay as stored",
+    )
     parser.add_argument("--systems", nargs="+", help="these baselines alone")
     parser.add_argument("--kept", action="store_true", help="draw the tables of what was answered before; train nothing")
     parser.add_argument("--store", type=Path, help="the folder of tables: models/results")
@@ -47,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             by_set[key] = answers
     if not by_set:
         parser.error(f"{parsed.output} keeps no baseline's answers to these sets")
-    tables = {"sentences": whole_table(by_set), **{f"sentences-{key}": set_table(key, answers) for key, answers in by_set.items()}}
+    earlier = read_tables(parsed.store).get(WHOLE) if parsed.store else None
+    tables = {WHOLE: whole_table(by_set, earlier), **{f"{WHOLE}-{key}": set_table(key, answers) for key, answers in by_set.items()}}
     for name, table in tables.items():
         if parsed.store:
             store(name, table, parsed.store)

@@ -60,24 +60,38 @@ def set_table(key: str, answers: Sequence[Answers]) -> Table:
     )
 
 
-def whole_table(by_set: Mapping[str, Sequence[Answers]]) -> Table:
-    """F1 of every system on every set; a recipe's row is named by what it is, whatever the set."""
+def whole_table(by_set: Mapping[str, Sequence[Answers]], earlier: Table | None = None) -> Table:
+    """F1 of every system on every set; a recipe's row is named by what it is, whatever the set.
+
+    Of `earlier`, a table of this kind, the sets stay that were not scored now.
+    """
+    anew = {SETS[key].title for key in by_set}
     rows: dict[str, dict[str, Cell]] = {}
     ours: set[str] = set()
+    sentences: dict[str, str] = {}
+    if earlier is not None:
+        for row in (r for r in earlier.rows if r.kind is not Kind.PUBLISHED):
+            if cells := {title: cell for title, cell in row.figures.items() if title not in anew}:
+                rows[row.system] = cells
+                ours |= {row.system} if row.kind is Kind.OURS else set()
+        told = (place.rpartition(" ") for place in earlier.documents.removesuffix(" sentences").split(", "))
+        sentences = {title: count for title, _, count in told}
     for key, answers in by_set.items():
         for a in answers:
             name = _family(a) if a.ours else a.name
             ours |= {name} if a.ours else set()
             low, high = intervals(a.related, a.scores, a.documents)["F1"]
+            sentences[SETS[key].title] = f"{len(a.ids):,}"
             rows.setdefault(name, {})[SETS[key].title] = Figure(value=figures(a.related, a.scores)["F1"], low=low, high=high)
+    titles = [scored.title for scored in SETS.values() if scored.title in sentences]
     return Table(
         title="Does a sentence relate its two mentions?",
         section=Section.RELATIONS,
         measured_on="F1 of the related ones; GAD in its ten published folds and in folds that part no sentence, EU-ADR in ten folds, "
         "protein interactions on their own test sets and in ten folds by document",
-        documents=", ".join(f"{SETS[key].title} {len(answers[0].ids):,}" for key, answers in by_set.items()) + " sentences",
+        documents=", ".join(f"{title} {sentences[title]}" for title in titles) + " sentences",
         seed=SEED,
-        columns=tuple(SETS[key].title for key in by_set),
+        columns=tuple(titles),
         rows=tuple(
             Row(system=name, kind=Kind.OURS if name in ours else Kind.BASELINE, figures=rows[name])
             for name in sorted(rows, key=lambda name: name not in ours)
@@ -107,7 +121,12 @@ def best_baseline(answers: Sequence[Answers]) -> Answers:
 def _family(answers: Answers) -> str:
     settings = (answers.facts or {})["settings"]
     precision = answers.name.rpartition(", ")[2]
-    source = settings["encoder"].get("start") or settings["encoder"].get("package") or settings["encoder"].get("folder")
+    source = (
+        settings["encoder"].get("start")
+        or settings["encoder"].get("artefact")
+        or settings["encoder"].get("package")
+        or settings["encoder"].get("folder")
+    )
     return f"encoder {source}, {settings['network']['form']}, {precision}"
 
 

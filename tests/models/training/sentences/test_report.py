@@ -54,6 +54,19 @@ def test_the_whole_table_has_a_column_for_each_set() -> None:
     assert all(set(row.figures) == {"GAD", "AIMed"} for row in table.rows)
 
 
+def test_sets_that_were_not_scored_again_stay_in_the_whole_table() -> None:
+    earlier = whole_table({key: [answers("weak", share=0.6), answers(f"only {key}", share=0.6)] for key in ("gad", "aimed")})
+    table = whole_table({"gad": [answers("gad@1, int8", share=0.9, ours=True), answers("weak", share=0.8)]}, earlier)
+    assert table.columns == ("GAD", "AIMed")
+    assert table.documents == earlier.documents == "GAD 200, AIMed 200 sentences"
+    rows = {row.system: row.figures for row in table.rows}
+    assert next(iter(rows)) == "encoder tiny, masked, int8"
+    assert rows["weak"]["GAD"] != earlier.rows[0].figures["GAD"]
+    assert rows["weak"]["AIMed"] == earlier.rows[0].figures["AIMed"]
+    assert "only gad" not in rows
+    assert set(rows["only aimed"]) == {"AIMed"}
+
+
 def test_answers_are_kept_and_taken_from_there(data: Path, tmp_path: Path) -> None:
     folds = list(split("gad", "published", data))
     assert baseline_answers("majority", SYSTEMS["majority"], folds, tmp_path / "kept", train=False) is None
