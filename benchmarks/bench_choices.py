@@ -280,7 +280,7 @@ def table(result: Mapping[str, Any]) -> Table:
         rows=tuple(rows),
         notes=(
             "Short trainings: the rows compare with each other, not with the shipped model.",
-            "One seed each; the second row is the size of chance.",
+            "One seed each" + ("; the second row is the size of chance." if "seed-2" in result["variants"] else "."),
         ),
         command=COMMAND,
     )
