@@ -126,7 +126,7 @@ def table(result: dict[str, Any]) -> Table:
         "CPU through casts, and was not run on a GPU. Thresholds are those that were fitted for the served precision."
     )
     return Table(
-        title="The shipped model in every precision",
+        title=f"{result['model']} in every precision",
         section=Section.ARTEFACTS,
         measured_on="biored/dev, gold entities for relations",
         documents=f"{result['documents']} documents",
@@ -135,7 +135,7 @@ def table(result: dict[str, Any]) -> Table:
         rows=tuple(rows),
         digits=2,
         notes=(note,),
-        command=f"{COMMAND} MODELS/relay-mini/2.run/fp32 --data DATA --store",
+        command=f"{COMMAND} OUT/{result['model'].replace('@', '/')}.run/fp32 --data DATA --store",
     )
 
 
