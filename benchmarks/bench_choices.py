@@ -141,19 +141,26 @@ def carve(recipe: JointRecipe, data: Path) -> list[str]:
 def varied(recipe: JointRecipe, name: str, carved: Sequence[str]) -> JointRecipe:
     """The recipe, plain but for what the variant changes."""
     variant = VARIANTS[name]
-    learned = {corpus_name: (SHARE - 1) * sum(place.startswith(f"{corpus_name}/") for place in carved) for corpus_name in variant.passes}
-    limits = {corpus_name: max(1, round(variant.share * n)) for corpus_name, n in learned.items()} if variant.share < 1 else {}
     return recipe.model_copy(
         update={
             "name": f"{recipe.name}-{name}",
             "carved": list(carved),
-            "corpora": [CorpusPart(name=corpus_name, passes=n, limit=limits.get(corpus_name)) for corpus_name, n in variant.passes.items()],
+            "corpora": [
+                CorpusPart(name=corpus_name, passes=n, limit=_limit(variant.share, corpus_name, carved))
+                for corpus_name, n in variant.passes.items()
+            ],
             "encoder": recipe.encoder.model_copy(update={**UNADAPTED, **variant.encoder}),
             "optimiser": recipe.optimiser.model_copy(update={**PLAIN, **variant.optimiser}),
             "names": None,
             **variant.recipe,
         }
     )
+
+
+def _limit(share: float, name: str, carved: Sequence[str]) -> int | None:
+    """How many documents a share of those that are not carved is, at least one; None for all of them."""
+    learned = (SHARE - 1) * sum(place.startswith(f"{name}/") for place in carved)
+    return max(1, round(share * learned)) if share < 1 else None
 
 
 def written(plan: JointRecipe, out: Path) -> Path:

@@ -91,7 +91,7 @@ def evaluate(
         say(f"{time.monotonic() - started:6.0f} s  {what}")
 
     with training_parts("evaluate", *(["matplotlib"] if figures else [])):
-        from models.evaluation.polarity_tables import read_tagger, store_table
+        from models.evaluation.polarity_tables import beside_rules, read_tagger, store_table
 
         if end_to_end is not None:
             guideline = guideline or settings.guideline
@@ -123,9 +123,9 @@ def evaluate(
         elif (tagger := read_tagger(named)) is not None:
             from models.evaluation.table import table
 
+            result = beside_rules(tagger, data)
             if results is not None:
-                tell(f"drew {store_table(tagger, data, results)}")
-            result = tagger["metrics"]
+                tell(f"drew {store_table(tagger, result, results)}")
             shown = table(result)
         elif results is not None:
             from models.evaluation.release import release

@@ -23,7 +23,7 @@ def tables(result: Mapping[str, Any]) -> Iterator[tuple[str, Table]]:
     """A table for each set, with its name: the model, and all pairs of a sentence with their types' usual relation."""
     model = result["artefact"].partition("@")[0]
     for place, found in result["relations_gold_entities"].items():
-        precisions = {result["precision"]: found, **{name: tables[place] for name, tables in result.items() if name == "fp32"}}
+        precisions = {result["precision"]: found, **({"fp32": result["fp32"][place]} if "fp32" in result else {})}
         rows = (
             *(
                 Row(system=f"{result['artefact']}, {name}", figures={**_figures(own), ERROR: round(100 * own["calibration_error"], 2)})

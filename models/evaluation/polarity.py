@@ -31,9 +31,10 @@ Finder = Callable[[str], Iterable[Scope]]
 Judge = Callable[[str, Range, Range], Judgement]
 
 CLASSES = {CueKind.NEGATION: Association.NEGATIVE, CueKind.SPECULATION: Association.SPECULATIVE}
+STATING = (Association.POSITIVE, Association.NEGATIVE, Association.SPECULATIVE)
+
 UNMARKED = frozenset({"unaffected", "inability", "incapable", "devoid of", "negative for"})
 """Words that deny and that BioScope leaves unmarked: 28 of them stand in its development half, none is a cue there. They are served."""
-STATING = (Association.POSITIVE, Association.NEGATIVE, Association.SPECULATIVE)
 
 
 def _quiet(message: str) -> None:

@@ -24,16 +24,19 @@ def read_tagger(folder: str | Path | None) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and found.get("schema") == SCHEMA else None
 
 
-def store_table(manifest: dict[str, Any], data: Path, results: Path) -> Path:
-    """Store the table and draw the page beside the folder; its path. The tagger is not scored again. Raises `CorpusMissing`."""
-    rules = score_rules([abstract for abstract in read_bioscope(data) if abstract.held_out])
-    store(f"polarity-{manifest['settings']['name']}", table(manifest, rules), results)
+def beside_rules(manifest: Mapping[str, Any], data: Path) -> dict[str, Any]:
+    """What training scored of the tagger, and the rules as they are now on the same half. Raises `CorpusMissing`."""
+    return {"tagger": manifest["metrics"]["tagger"], **score_rules([abstract for abstract in read_bioscope(data) if abstract.held_out])}
+
+
+def store_table(manifest: Mapping[str, Any], scores: Mapping[str, Any], results: Path) -> Path:
+    """Store the table and draw the page beside the folder; its path."""
+    store(f"polarity-{manifest['settings']['name']}", table(manifest, scores), results)
     return write_page(results)
 
 
-def table(manifest: dict[str, Any], rules: Mapping[str, Any]) -> Table:
-    """`rules` is what `score_rules` gives for the abstracts that the tagger was scored on."""
-    scores = {**rules, **manifest["metrics"]}
+def table(manifest: Mapping[str, Any], scores: Mapping[str, Any]) -> Table:
+    """`scores` are those of `beside_rules`."""
     settings, abstracts = manifest["settings"], manifest["abstracts"]
     systems = (
         ("tagger", f"{settings['name']}@{settings['version']}, learned: {abstracts['learned']} abstracts; research", Kind.OURS),

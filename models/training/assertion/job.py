@@ -1,4 +1,4 @@
-"""The job of an assertion recipe: trained on one half of BioScope's abstracts, scored on the other beside the rules."""
+"""The job of an assertion recipe: trained on one half of BioScope's abstracts, scored on the other."""
 
 import hashlib
 import json

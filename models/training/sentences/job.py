@@ -16,6 +16,7 @@ from models.corpora.relations.render import Form
 from models.evaluation.ledger import record, weights_of
 from models.training.errors import RecipeError
 from models.training.progress import Progress, ProgressEvent
+from models.training.provenance import making, replace_folder
 from models.training.sentences.folds import Fold, split
 from models.training.sentences.measures import figures
 from models.training.sentences.recipe import SentenceRecipe
@@ -128,12 +129,6 @@ def _write(folder: Path, plan: SentenceRecipe, recipe: Path, done: Sequence[dict
             f"{recipe}: int8 loses {lost:.2f} F1 against fp32, {plan.int8_loss} are allowed",
             remedy="Train with another seed or encoder, or allow more with int8_loss.",
         )
-    making = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(making, ignore_errors=True)
-    for facts in done:
-        (making / facts["fold"]).mkdir(parents=True)
-        shutil.copyfile(work / facts["fold"] / GRAPH, making / facts["fold"] / GRAPH)
-    (making / PREDICTIONS).write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
     manifest = {
         "schema": SCHEMA,
         "recipe": recipe.name,
@@ -143,9 +138,14 @@ def _write(folder: Path, plan: SentenceRecipe, recipe: Path, done: Sequence[dict
         "metrics": scores,
         "folds": [{name: value for name, value in facts.items() if name != "predictions"} for facts in done],
     }
-    (making / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    making.rename(folder)
+    with making(folder) as place:
+        whole = place / "whole"
+        for facts in done:
+            (whole / facts["fold"]).mkdir(parents=True)
+            shutil.copyfile(work / facts["fold"] / GRAPH, whole / facts["fold"] / GRAPH)
+        (whole / PREDICTIONS).write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+        (whole / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+        replace_folder(folder, whole)
 
 
 def _scores(lines: Sequence[Mapping[str, Any]], name: str) -> dict[str, float]:

@@ -121,12 +121,7 @@ def best_baseline(answers: Sequence[Answers]) -> Answers:
 def _family(answers: Answers) -> str:
     settings = (answers.facts or {})["settings"]
     precision = answers.name.rpartition(", ")[2]
-    source = (
-        settings["encoder"].get("start")
-        or settings["encoder"].get("artefact")
-        or settings["encoder"].get("package")
-        or settings["encoder"].get("folder")
-    )
+    source = next(filter(None, map(settings["encoder"].get, ("start", "artefact", "package", "folder"))), None)
     return f"encoder {source}, {settings['network']['form']}, {precision}"
 
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from models.corpora.bioscope import GoldScope, GoldSentence, read_bioscope
-from models.evaluation.polarity import score_rules
-from models.evaluation.polarity_tables import read_tagger, table
+from models.evaluation.polarity_tables import beside_rules, read_tagger, table
 from models.evaluation.results import Kind
 from models.runtime.artefact import TOKENIZER, find_artefact
 from models.runtime.tokenizer import PieceTokenizer
@@ -95,16 +94,16 @@ def test_a_tagger_learns_finds_and_is_scored(data: Path, tmp_path: Path) -> None
     folder = run(recipe, data, tmp_path / "out")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["abstracts"]["scored"] + manifest["abstracts"]["learned"] + manifest["abstracts"]["carved"] == 24
-    rules = score_rules([abstract for abstract in read_bioscope(data) if abstract.held_out])
+    scores = beside_rules(manifest, data)
     for kind in ("negation", "speculation"):
-        tagger, beside = manifest["metrics"]["tagger"][kind], rules["rules"][kind]
+        tagger, beside = scores["tagger"][kind], scores["rules"][kind]
         assert tagger["cue"]["f1"] > 90, kind
         assert tagger["scope"]["f1"] > 80, kind
         assert beside["cue"]["tp"] + beside["cue"]["fn"] == tagger["cue"]["tp"] + tagger["cue"]["fn"]
     assert read_tagger(folder) == manifest
     assert read_tagger(folder / "elsewhere") is None
     assert read_tagger(find_artefact()) is None
-    made = table(manifest, rules)
+    made = table(manifest, scores)
     assert [row.kind for row in made.rows] == [Kind.OURS, Kind.OURS, Kind.OURS, Kind.BASELINE]
     assert all(set(row.figures) == set(made.columns) for row in made.rows)
 
