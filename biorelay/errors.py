@@ -12,6 +12,7 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
       CorpusMissing           corpus.missing
       CorpusUnknown           corpus.unknown
       DemoStalled             demo.stalled
+      DeviceFailed            runtime.device-failed
       GoldUnusable            evaluation.gold
       GraphError              graph.error
         GraphAuthError        graph.auth
@@ -93,6 +94,7 @@ from models.runtime.errors import (
     ArtefactError,
     ArtefactMissing,
     BiorelayError,
+    DeviceFailed,
     GuidelineUnknown,
     RuntimeUnavailable,
     TextTooLong,
@@ -152,6 +154,7 @@ __all__ = [
     "CorpusUnknown",
     "DeadLetterMissing",
     "DemoStalled",
+    "DeviceFailed",
     "EmbeddedBrokerError",
     "EmbeddedBrokerFull",
     "EndpointTaken",

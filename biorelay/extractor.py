@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Self
 
 from models.runtime.artefact import Artefact, load_artefact
+from models.runtime.device import Placement
 from models.runtime.encoder import CACHE_BYTES, MAX_CHARACTERS, Encoder
-from models.runtime.errors import BiorelayError
+from models.runtime.errors import Action, BiorelayError
 from models.runtime.pairwise import PairwiseHead, load_pairwise
+from models.runtime.providers import CPU, Inference, Provider
 from models.runtime.relation_head import RelationHead
 from processors.linking import Linker, load_linker
 from processors.ner import Recogniser
@@ -30,8 +32,8 @@ SIBLING_TASK = "biored"
 class Extractor:
     """Entities and relations of abstracts, with one model and one vocabulary.
 
-    Safe for threads. The same abstract gives the same bytes, whatever was extracted before it or beside it:
-    every window is a call of its own on a single-thread session.
+    Safe for threads. On a CPU the same abstract gives the same bytes, whatever was extracted before it or beside it:
+    every window is a call of its own on a single-thread session. On a GPU it gives them within a tolerance (docs/gpu.md).
 
     >>> extractor = Extractor.load()
     >>> entities, relations = extractor.extract(abstract)
@@ -46,6 +48,7 @@ class Extractor:
         guideline: str | None = None,
         max_characters: int = MAX_CHARACTERS,
         cache_bytes: int = CACHE_BYTES,
+        inference: Inference = CPU,
     ) -> None:
         from biorelay import __version__
 
@@ -57,8 +60,10 @@ class Extractor:
             generation=artefact.manifest.generation + (sibling.artefact.manifest.generation if sibling else 0),
             vocabulary=linker.version,
         )
-        encoder = Encoder(artefact, max_characters=max_characters, cache_bytes=cache_bytes, guideline=guideline)
+        encoder = Encoder(artefact, max_characters=max_characters, cache_bytes=cache_bytes, guideline=guideline, inference=inference)
         self.cache = encoder.cache
+        self.feeders = inference.feeders if encoder.batched else 1  # threads that keep a GPU busy
+        self._encoder = encoder
         self._recogniser = Recogniser(encoder, linker, self.provenance)
         self._classifier = RelationClassifier(encoder, RelationHead(artefact), linker.name_of, self.provenance, sibling=sibling)
 
@@ -72,11 +77,13 @@ class Extractor:
         guideline: str | None = None,
         max_characters: int = MAX_CHARACTERS,
         cache_bytes: int = CACHE_BYTES,
+        inference: Inference = CPU,
     ) -> Self:
         """An extractor with a model (a folder, `name` or `name@version`) and a vocabulary; the shipped ones by default.
 
         `sibling` is the folder of a pairwise model that judges BioRED's relations in the model's place: one pass for each pair.
         `guideline` is the corpus whose way to mark mentions is followed, where the model learned several.
+        `inference` is what the encoder runs on; where that cannot be had a warning says why, and the CPU takes over.
 
         Raises `ArtefactMissing`, `ArtefactCorrupt` or `ArtefactError`, `GuidelineUnknown`, and `RuntimeUnavailable` without onnxruntime.
         """
@@ -88,7 +95,22 @@ class Extractor:
             guideline=guideline,
             max_characters=max_characters,
             cache_bytes=cache_bytes,
+            inference=inference,
         )
+
+    @property
+    def provider(self) -> Provider:
+        """What the encoder runs on."""
+        return self.placement.provider
+
+    @property
+    def placement(self) -> Placement:
+        """What the encoder runs on, and why, where that is not what was asked for. The heads and the sibling run on the CPU."""
+        return self._encoder.placement
+
+    def close(self) -> None:
+        """Let a GPU go; nothing to do on a CPU. At the end of the process it happens by itself."""
+        self._encoder.close()
 
     def entities(self, abstract: Abstract) -> Entities:
         """The linked mentions of an abstract. Raises `TextTooLong`."""
@@ -109,7 +131,7 @@ class Extractor:
         """`extract` of each abstract, in their order, on `workers` threads; reads at most `AHEAD` abstracts a worker ahead.
 
         With `on_error` an abstract that fails is reported there, in its turn, and left out;
-        without it its error is raised and ends the iteration.
+        without it its error is raised and ends the iteration, and so is one that is not the abstract's (`Action.STOP`).
         """
         if workers < 1:
             raise ValueError(f"workers must be at least 1, not {workers}")
@@ -132,7 +154,7 @@ def _result(
     try:
         result = future.result()
     except BiorelayError as error:
-        if on_error is None:
+        if on_error is None or error.action is Action.STOP:
             raise
         on_error(abstract, error)
     else:

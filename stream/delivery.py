@@ -20,6 +20,7 @@ import logging
 import random
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeVar
 
@@ -48,6 +49,7 @@ from .messages import Inbound, Outbound, Task, inbound
 from .metrics import Metrics
 from .settings import Stage, StreamSettings
 from .steps import OUTPUT, Answer, Step
+from .taking import taken
 from .topics import Topic, dead_letter_bytes
 
 log = logging.getLogger(__name__)
@@ -55,7 +57,6 @@ T = TypeVar("T")
 
 _FIRST_WAIT: Final = 0.25
 _LONGEST_WAIT: Final = 4.0
-_TAKE_WITHIN: Final = 0.02
 _SILENCE: Final = 3.0
 """Seconds after which a broker that does not acknowledge counts as away in the metrics."""
 _HEADER_BYTES: Final = 64 * 1024
@@ -101,10 +102,11 @@ class Delivery:
 
     async def run(self, stream: Any) -> None:
         """Settle a Faust stream's messages until it ends. Raises what must end the worker."""
-        async for events in stream.noack_take(self._settings.batch, within=_TAKE_WITHIN):
-            await self.settle([inbound(event.message) for event in events])
-            for event in events:
-                await stream.ack(event)
+        async with aclosing(taken(stream, self._settings.batch)) as batches:
+            async for events in batches:
+                await self.settle([inbound(event.message) for event in events])
+                for event in events:
+                    await stream.ack(event)
 
     async def settle(self, batch: Sequence[Inbound]) -> None:
         """Operations 2 to 7; when it returns, the batch may be acknowledged."""

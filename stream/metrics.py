@@ -59,6 +59,7 @@ class Metrics:
             "biorelay_commit_age_seconds", "Seconds for which a partition had something to commit and did not", ["stage"], registry=registry
         )
         self.model_info = Gauge("biorelay_model_info", "The model that runs", ["model", "generation", "software"], registry=registry)
+        self.provider = Gauge("biorelay_provider", "What the encoder runs on: cpu, cuda or tensorrt", ["provider"], registry=registry)
         self._beat = time.monotonic()
         self._away: dict[Stage, str] = {}
         self._in_hand: dict[Stage, int] = {}

@@ -6,6 +6,7 @@ At least once: a change may be told again after a crash, under the same id.
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from models.runtime.errors import Action, BiorelayError
@@ -24,6 +25,8 @@ from .topics import Topic
 log = logging.getLogger(__name__)
 
 _PAUSE: Final = 0.5
+_OTHERS: Final = 2.0
+"""Seconds after which a look is taken though this worker wrote nothing: others write too."""
 _AWAY_PAUSE: Final = 2.0
 _CHUNK: Final = 500
 
@@ -38,8 +41,8 @@ async def relay(
     while True:
         pause = _PAUSE
         try:
+            store = await step.store()  # opened by every worker when it starts: it is ready when its graph is
             if mine():
-                store = await step.store()
                 changes = await store.outbox(_CHUNK)
                 if changes:
                     results = await sender.send([_message(change, settings, framing) for change in changes])
@@ -53,6 +56,10 @@ async def relay(
             log.warning("graph changes wait: %s", error)
             pause = _AWAY_PAUSE
         await asyncio.sleep(pause)
+        if pause == _PAUSE:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(step.wrote.wait(), _OTHERS - _PAUSE)
+        step.wrote.clear()
 
 
 def _message(change: Change, settings: StreamSettings, framing: Framing) -> Outbound:

@@ -40,6 +40,11 @@ class Extractor(Protocol):
         """Which software, model and vocabulary answer here."""
         ...
 
+    @property
+    def provider(self) -> str:
+        """What the model runs on: cpu, cuda or tensorrt."""
+        ...
+
     def entities(self, abstract: Abstract) -> Entities: ...
 
     def relations(self, entities: Entities) -> Relations: ...
@@ -105,6 +110,9 @@ class DocumentStep:
         self._executor = executor
         self._journal = journal
         self._metrics = metrics
+        # The stages share the pool, whose queue is first in, first out: a whole batch of one would keep the other's documents waiting
+        # and push their encodings out of the cache. Twice the threads keeps every thread in work.
+        self._turn = asyncio.Semaphore(2 * settings.inference_threads)
 
     stage: Stage
 
@@ -113,8 +121,11 @@ class DocumentStep:
         return self._extractor.provenance.model
 
     async def run(self, tasks: Sequence[Task]) -> Sequence[Answer | Exception]:
-        loop = asyncio.get_running_loop()
-        return await asyncio.gather(*(loop.run_in_executor(self._executor, self._marked, task) for task in tasks))
+        return await asyncio.gather(*map(self._queued, tasks))
+
+    async def _queued(self, task: Task) -> Answer | Exception:
+        async with self._turn:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, self._marked, task)
 
     def _marked(self, task: Task) -> Answer | Exception:
         self._journal.begin(task.message)
@@ -181,6 +192,7 @@ class GraphStep:
         self._factory = factory
         self._store: Store | None = None
         self._opening = asyncio.Lock()
+        self.wrote = asyncio.Event()  # set by each transaction; whoever tells the changes clears it
         self._journal = journal
         self._metrics = metrics
 
@@ -210,6 +222,7 @@ class GraphStep:
                 self._journal.begin(message)
             try:
                 await store.apply([contribution for _, contribution in good])
+                self.wrote.set()
             finally:
                 for message in marked:
                     self._journal.end(message)
@@ -227,6 +240,7 @@ class GraphStep:
         provenance = Provenance(software=self._settings.software, model="", generation=0)
         failed = Relations(id=task.document, status=Status.FAILED, provenance=provenance)
         await (await self.store()).apply([Contribution.of(failed, task.revision)])
+        self.wrote.set()
         return Answer(None, "failed")
 
     def _contribution(self, task: Task) -> Contribution | Exception:

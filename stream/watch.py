@@ -16,7 +16,7 @@ from .settings import Stage, StreamSettings
 
 log = logging.getLogger(__name__)
 
-_LOOK_EVERY: Final = 2.0
+_LOOK_EVERY: Final = 5.0
 
 
 async def beat(metrics: Metrics) -> None:

@@ -146,6 +146,7 @@ class Worker:
             extractor = await made if inspect.isawaitable(made) else made
             made_by = extractor.provenance
             self.metrics.model_info.labels(made_by.model, str(made_by.generation), made_by.software).set(1)
+            self.metrics.provider.labels(extractor.provider).set(1)
             self.metrics.ready("model", True)
         return partitions, extractor
 
@@ -222,7 +223,7 @@ class Worker:
             for app in self._apps.values():
                 if app.crashed:
                     self._end(app.crash_reason or RuntimeError("Faust crashed without a reason"))
-            await asyncio.sleep(0.2)
+            await asyncio.wait([self._fatal], timeout=1.0)
 
     async def _either(self, stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> Any:
         """The work's result, or `None` where `stop` came first."""

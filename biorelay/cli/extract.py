@@ -5,8 +5,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,12 +18,12 @@ from biorelay.cli.state import settings_of
 
 if TYPE_CHECKING:
     from biorelay.cli.inputs import Inputs, Problems
-    from biorelay.extractor import Extractor
     from models.runtime.errors import BiorelayError
     from processors.records import Abstract, Entities, Relations
     from processors.sources import Outcome
 
     Write = Callable[[Entities, Relations], None]
+    Many = Callable[..., Iterator[tuple[Entities, Relations]]]
 
 
 def extract(
@@ -39,7 +40,17 @@ def extract(
         ),
     ] = OutputFormat.JSONL,
     input_format: InputFormat = None,
-    workers: Annotated[int, typer.Option("--workers", metavar="N", min=1, max=256, help="Threads; the answer does not depend on it.")] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            metavar="N",
+            min=1,
+            max=256,
+            help="Processes, each with a model of its own (some 350 MB); on a GPU threads that share one. On a CPU the answer does not"
+            " depend on it. Default: 1, and on a GPU as many as fill its batches.",
+        ),
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option(
@@ -59,7 +70,7 @@ def extract(
 ) -> None:
     """Find the entities and relations in abstracts.
 
-    The same input gives the same bytes, whatever the number of workers.
+    On a CPU the same input gives the same bytes, whatever the number of workers.
 
     Exit code 2 where a record was refused: it is named on stderr, and its neighbours' results are written all the same.
 
@@ -76,20 +87,32 @@ def extract(
 
     settings = settings_of(ctx)
     inputs = abstracts_in(files, settings, input_format)
-    extractor = Extractor.load(
-        model or settings.model,
-        settings.vocabulary,
-        sibling=sibling or settings.sibling,
-        guideline=settings.guideline,
-        max_characters=settings.limits.text_characters,
-    )
+    asked: dict[str, Any] = {
+        "model": model or settings.model,
+        "vocabulary": settings.vocabulary,
+        "sibling": sibling or settings.sibling,
+        "guideline": settings.guideline,
+        "max_characters": settings.limits.text_characters,
+        "inference": settings.runs_on(),
+    }
+    extractor = Extractor.load(**asked)  # here too where processes do the work: what is wrong with it is told once, and at once
+    if caution := extractor.placement.caution:
+        say(f"warning: the encoder runs on {extractor.provider}: {caution}", style="yellow")
     problems = Problems()
     counts: Counter[str] = Counter()
     started = time.monotonic()
     with ExitStack() as stack:
         stack.callback(problems.write, problems_to)
+        stack.callback(extractor.close)
         write = stack.enter_context(_written(output_format, output))
-        _run(extractor, inputs, problems, counts, write, workers)
+        workers = workers or extractor.feeders
+        if workers > 1 and extractor.provider == "cpu":
+            from biorelay.processes import extract_many
+
+            many: Many = partial(extract_many, asked, processes=workers)
+        else:
+            many = partial(extractor.extract_many, workers=workers)
+        _run(many, inputs, problems, counts, write)
     seconds = time.monotonic() - started
     say(
         f"{counts['documents']:,} documents, {counts['mentions']:,} mentions, {counts['relations']:,} relations"
@@ -132,14 +155,7 @@ def _written(form: OutputFormat, output: Path | None) -> "Iterator[Write]":
         sink.write(out.end())
 
 
-def _run(
-    extractor: "Extractor",
-    inputs: "Inputs[Outcome]",
-    problems: "Problems",
-    counts: "Counter[str]",
-    write: "Write",
-    workers: int,
-) -> None:
+def _run(many: "Many", inputs: "Inputs[Outcome]", problems: "Problems", counts: "Counter[str]", write: "Write") -> None:
     from biorelay.cli.progress import progress
     from processors.sources import Deletion, Problem
 
@@ -156,7 +172,7 @@ def _run(
         problems.add(Problem(abstract.source or "input", abstract.id, None, error))
 
     with progress("extracting", "documents") as advance:
-        for entities, relations in extractor.extract_many(abstracts(), workers=workers, on_error=refused):
+        for entities, relations in many(abstracts(), on_error=refused):
             write(entities, relations)
             counts["documents"] += 1
             counts["mentions"] += len(entities.mentions)

@@ -1,5 +1,6 @@
 """`biorelay models`: the artefacts that are here, what is in them, and whether they answer as they should."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,14 @@ from biorelay.cli.state import settings_of
 if TYPE_CHECKING:
     from models.runtime.manifest import Manifest
     from models.runtime.verify import Verification
+
+
+class Floating(StrEnum):
+    """Precisions that a model is converted to."""
+
+    FP16 = "fp16"
+    FP32 = "fp32"
+
 
 app = typer.Typer(no_args_is_help=True, help="Models and vocabularies: list, show, verify, build.")
 
@@ -86,15 +95,19 @@ def verify(ctx: typer.Context, model: Reference = None, as_json: AsJson = False)
     Examples:
       biorelay models verify
       biorelay models verify ./runs/mine --json
+      biorelay --set inference.provider=cuda models verify ./relay-mini-fp16
     """
     from dataclasses import asdict
 
-    from biorelay.cli.console import emit, show
+    from biorelay.cli.console import emit, say, show
     from models.runtime.artefact import load_artefact
     from models.runtime.verify import verify as replay
 
-    artefact = load_artefact(model or settings_of(ctx).model)
-    found = replay(artefact)
+    settings = settings_of(ctx)
+    artefact = load_artefact(model or settings.model)
+    found = replay(artefact, settings.runs_on())
+    if settings.inference.provider not in {"auto", found.provider}:
+        say(f"warning: replayed on {found.provider}, not on {settings.inference.provider}; `biorelay doctor` says why", style="yellow")
     if as_json:
         emit({"model": artefact.reference, "identical": found.identical, "same_answers": found.same_answers} | asdict(found))
     else:
@@ -103,6 +116,36 @@ def verify(ctx: typer.Context, model: Reference = None, as_json: AsJson = False)
             show(line)
     if not found.same_answers:
         raise typer.Exit(FAILURE)
+
+
+@app.command()
+def convert(
+    ctx: typer.Context,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="The new model's folder.")],
+    model: Reference = None,
+    precision: Annotated[Floating, typer.Option("--precision", metavar="PRECISION", help="fp16, for GPUs, or fp32.")] = Floating.FP16,
+) -> None:
+    """Write a model in another precision: fp16 for a GPU, of the int8 that is for CPUs.
+
+    Weights, heads and thresholds are the model's own. Its answers on the stored texts are compared with fp32, and the distance is told
+    and written into the manifest. Needs the training environment.
+
+    \b
+    Examples:
+      biorelay models convert relay-mini@2 --precision fp16 --output relay-mini-fp16
+      BIORELAY_INFERENCE_PROVIDER=cuda biorelay extract --model ./relay-mini-fp16 abstracts.xml.gz
+    """
+    from biorelay.cli.console import say, show
+    from biorelay.cli.training_parts import training_parts
+
+    with training_parts("models convert", "torch", "onnx"):
+        from models.training.convert import convert as write
+
+        made, found = write(model or settings_of(ctx).model, "fp16" if precision is Floating.FP16 else "fp32", output)
+    size = sum(entry.bytes for entry in made.manifest.files.values())
+    say(f"{made.reference} in {output}: {size / 1e6:.1f} MB")
+    for line in _verdict(found)[1:]:
+        show(line)
 
 
 @app.command("build-vocabulary")
@@ -176,11 +219,12 @@ def _facts(manifest: "Manifest", folder: Path) -> list[tuple[str, str]]:
 
 
 def _verdict(found: "Verification") -> list[str]:
+    replayed = f"{found.documents} stored documents replayed" + ("" if found.provider == "cpu" else f" on {found.provider}")
     if found.identical:
-        return [f"{found.documents} stored documents replayed: every span, label and number is the stored one"]
+        return [f"{replayed}: every span, label and number is the stored one"]
     answers = "every span and label is the stored one" if found.same_answers else "some answers are not the stored ones"
     return [
-        f"{found.documents} stored documents replayed: {answers}",
+        f"{replayed}: {answers}",
         f"spans   {found.spans} stored, {found.spans_missing} not found here, {found.spans_new} found only here",
         f"pairs   {found.pairs} stored, {found.labels_changed} with another likeliest label",
         f"scores  of spans differ by {found.span_scores.mean:.2g} on average, {found.span_scores.largest:.2g} at most",

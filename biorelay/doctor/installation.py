@@ -61,25 +61,33 @@ def onnxruntime() -> Finding:
 
 
 def model(settings: Settings) -> Finding:
-    """Every file's hash, and one text through the whole of it."""
+    """Every file's hash, and one text through the whole of it, on what the settings ask for."""
     from biorelay.extractor import Extractor
     from processors.records import Abstract
 
     try:
         extractor = Extractor.load(
-            settings.model, settings.vocabulary, sibling=settings.sibling, max_characters=settings.limits.text_characters
+            settings.model,
+            settings.vocabulary,
+            sibling=settings.sibling,
+            max_characters=settings.limits.text_characters,
+            inference=settings.runs_on(),
         )
         started = time.perf_counter()
         entities, _ = extractor.extract(Abstract(id="local:doctor", title=SENTENCE))
+        extractor.close()
     except BiorelayError as error:
         return failed("model", error)
     seconds = time.perf_counter() - started
     manifest = extractor.artefact.manifest
     size = sum(entry.bytes for entry in manifest.files.values()) / 1e6
     says = f"{extractor.artefact.reference}, {manifest.encoder.precision}, {size:.1f} MB, every hash right"
-    ran = f"{says}; {len(entities.mentions)} entities in a test sentence, {seconds * 1000:.0f} ms"
+    placement = extractor.placement
+    ran = f"{says}; {len(entities.mentions)} entities in a test sentence, {seconds * 1000:.0f} ms on {placement.provider}"
     if not entities.mentions:
         return Finding("model", Verdict.WARNING, ran, "Replay its stored predictions: biorelay models verify.")
+    if caution := placement.caution:
+        return Finding("model", Verdict.WARNING, f"{ran}; {caution.reason}", caution.remedy)
     return Finding("model", Verdict.OK, ran)
 
 

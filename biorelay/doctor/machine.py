@@ -25,7 +25,7 @@ def processor(settings: Settings) -> Finding:
     if memory is not None and memory < LEAST_MEMORY:
         return Finding("machine", Verdict.WARNING, says, f"A worker wants {LEAST_MEMORY:.0f} GB: end other processes, or raise the limit.")
     threads = settings.worker.threads or os.cpu_count() or 1
-    if threads > cores:
+    if threads > cores and settings.inference.provider == "cpu":  # those that feed a GPU mostly wait for it
         return Finding("machine", Verdict.WARNING, f"{says}, but {threads} inference threads", f"Set worker.threads to {cores}.")
     return Finding("machine", Verdict.OK, says)
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 if TYPE_CHECKING:
+    from models.runtime.providers import Inference
     from stream.settings import StreamSettings
 
 ENVIRONMENT_PREFIX = "BIORELAY_"
@@ -154,17 +155,31 @@ class CleaningSettings(Section):
     """(ABSTRACT TRUNCATED AT 250 WORDS)"""
 
 
+class InferenceSettings(Section):
+    """What the encoder runs on (docs/gpu.md)."""
+
+    provider: Literal["cpu", "cuda", "tensorrt", "auto"] = "cpu"
+    """cuda and tensorrt need biorelay[gpu]; auto is cuda where it is there, and the CPU elsewhere"""
+    device: Annotated[int, Field(ge=0, le=1023)] = 0
+    """number of the GPU"""
+    batch_pieces: Annotated[int, Field(ge=512, le=1_048_576)] = 16_384
+    """of one batch on a GPU, padding counted; a CPU has no batches"""
+
+
 class WorkerSettings(Section):
     """How `biorelay worker` runs."""
 
     stages: tuple[Literal["ner", "relations", "graph"], ...] = ("ner", "relations", "graph")
     """which agents run in this process"""
+    processes: Annotated[int, Field(ge=1, le=256)] = 1
+    """worker processes under one parent, each with a model of its own (some 400 MB) and, unless worker.threads says otherwise, its share
+    of the cores; they share the partitions. One only with the embedded broker or the embedded graph"""
     group: str | None = None
     """consumer groups are GROUP.ner, GROUP.relations, GROUP.graph; the topics' prefix where not given"""
     batch: Annotated[int, Field(ge=1, le=10_000)] = 64
     """documents taken at once"""
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
-    """inference threads; 0 is one for each core"""
+    """inference threads; 0 is one for each core, and on a GPU one for each 256 of inference.batch_pieces, so that batches fill"""
     deaths: Annotated[int, Field(ge=1, le=100)] = 3
     """a document on which a worker died that often is set aside unprocessed"""
     session_timeout_s: Annotated[float, Field(ge=4, le=1800)] = 30.0
@@ -178,7 +193,7 @@ class WorkerSettings(Section):
     metrics_host: str = "127.0.0.1"
     """where /metrics, /healthz and /readyz listen"""
     metrics_port: Port = 9464
-    """0 turns them off"""
+    """0 turns them off; with several processes the first one's, the others' follow it"""
 
     @field_validator("stages", mode="before")
     @classmethod
@@ -213,6 +228,7 @@ class Settings(BaseSettings):
     graph: GraphSettings = GraphSettings()
     limits: LimitSettings = LimitSettings()
     cleaning: CleaningSettings = CleaningSettings()
+    inference: InferenceSettings = InferenceSettings()
     worker: WorkerSettings = WorkerSettings()
     model: str | None = None
     """name, name@version or folder of the model; the shipped one where not given"""
@@ -223,12 +239,27 @@ class Settings(BaseSettings):
     vocabulary: str | None = None
     """folder of the vocabulary; the shipped one where not given"""
     data_dir: Path = Path(".local")
-    """where positions, the embedded graph and the demo keep their files"""
+    """where positions, the embedded graph, TensorRT's engines and the demo keep their files"""
 
     @property
     def graph_url(self) -> str:
         """Where the graph is, the default filled in."""
         return self.graph.url or f"ladybug:{self.data_dir / 'graph'}"
+
+    def runs_on(self) -> "Inference":
+        """What the encoder shall run on, as the runtime's own type."""
+        from models.runtime.providers import Inference
+
+        asked = self.inference
+        return Inference(asked.provider, asked.device, asked.batch_pieces, engines=self.data_dir / "tensorrt")
+
+    def _feeders(self) -> int:
+        """Threads that fill a GPU's batches; 0 where there is none to be had."""
+        if self.inference.provider == "cpu":
+            return 0
+        from models.runtime.device import within_reach
+
+        return self.runs_on().feeders if within_reach(self.inference.provider) else 0
 
     def stream(self) -> "StreamSettings":
         """What the stream must be told, as its own type; `SecretStr` is opened here and nowhere else."""
@@ -262,7 +293,7 @@ class Settings(BaseSettings):
             stages=tuple(Stage(stage) for stage in worker.stages),
             group=worker.group,
             batch=worker.batch,
-            threads=worker.threads,
+            threads=worker.threads or self._feeders(),
             deaths=worker.deaths,
             session_timeout=worker.session_timeout_s,
             startup=worker.startup_s,

@@ -226,9 +226,9 @@ ROWS = (
             ),
             Panel(
                 "Models",
-                "What each worker runs. Two generations at once are normal only while a new one is rolled out.",
+                "What each worker runs, and on what. Two generations at once are normal only while a new one is rolled out.",
                 "string",
-                (Query("biorelay_model_info", "{{model}}"),),
+                (Query("biorelay_model_info", "{{model}}"), Query("biorelay_provider", "{{provider}}")),
                 kind="table",
                 width=8,
             ),

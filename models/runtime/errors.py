@@ -61,6 +61,12 @@ class RuntimeUnavailable(BiorelayError):
     code = "runtime.unavailable"
 
 
+class DeviceFailed(BiorelayError):
+    """A GPU that answered before does not any more: the process must start anew, its documents are not to blame."""
+
+    code = "runtime.device-failed"
+
+
 class TextTooLong(BiorelayError):
     """A text is longer than the limit of the settings."""
 

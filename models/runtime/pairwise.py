@@ -164,7 +164,8 @@ class PairwiseHead:
         self._number = list(manifest.tasks).index(task)
         self._questions = Questions(PieceTokenizer(artefact.path(TOKENIZER)), types=len(manifest.types), tasks=len(manifest.tasks))
         self._graph = Graph(artefact, GRAPH)
-        self._graph.check(dict.fromkeys(("input_ids", "attention_mask"), (None, None)), {"logits": (None, len(manifest.labels))})
+        inputs = {"input_ids", *({"attention_mask"} & self._graph.inputs.keys())}  # a graph that takes no padding needs no mask
+        self._graph.check(dict.fromkeys(inputs, (None, None)), {"logits": (None, len(manifest.labels))})
 
     def logits(
         self, text: str, sentence_ends: Sequence[int], entities: Mapping[int, Named], pairs: NDArray[np.int64]
@@ -182,7 +183,8 @@ class PairwiseHead:
                 scores[row, 1:] = -np.inf
                 continue
             ids = self._questions.ask(passage, self._number, first, second, self.context)[None, :]
-            (logits,) = self._graph.run(("logits",), {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+            read = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+            (logits,) = self._graph.run(("logits",), {name: read[name] for name in self._graph.inputs})
             scores[row] = logits[0, self._columns]
         return scores
 

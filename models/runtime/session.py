@@ -53,6 +53,10 @@ class Graph:
         finally:
             self._idle.append(session)
 
+    def rest(self) -> None:
+        """Let the sessions go; the next call opens one."""
+        self._idle.clear()
+
     def check(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> None:
         """Raise `ArtefactError` unless the graph has exactly these inputs and at least these outputs, of these ranks and known sizes."""
         path = self._artefact.path(self._name)

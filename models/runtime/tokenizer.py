@@ -6,6 +6,7 @@ Here offsets never hold a space at their edges, and a word is always what BERT's
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -63,39 +64,53 @@ class PieceTokenizer:
         """The pieces of any string; offsets count the code points of `text` itself, whatever the tokeniser normalises away."""
         # A lone surrogate is no character to the tokeniser; its stand-in keeps every offset.
         pieces = self.tokenizer.encode(SURROGATE.sub(REPLACEMENT, text), add_special_tokens=False)
-        offsets = [_trim(text, start, end) for start, end in pieces.offsets]
-        return Pieces(
-            np.array(pieces.ids, dtype=np.int64),
-            np.array(offsets, dtype=np.int32).reshape(-1, 2),
-            np.array(_words(text, offsets), dtype=np.int32),
-        )
+        spans = np.array(pieces.offsets, dtype=np.int64).reshape(-1, 2)
+        signs = _Signs(text)
+        _trim(text, signs, spans)
+        return Pieces(np.array(pieces.ids, dtype=np.int64), spans.astype(np.int32), _words(signs, spans[:, 0], spans[:, 1]))
 
 
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    return start, end
+class _Signs:
+    """What a text's characters are, as arrays over its N code points."""
+
+    def __init__(self, text: str) -> None:
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        self.known, self.at = np.unique(codes, return_inverse=True)
+        self.alone = self._each(_alone)  # (N): a word of its own
+        self.white = self._each(str.isspace)  # (N)
+        self.spaces = np.concatenate([[0], np.cumsum(self._each(_space))])  # (N + 1): before each place, and at the end
+
+    def _each(self, what: Callable[[str], bool]) -> NDArray[np.bool_]:
+        asked: NDArray[np.bool_] = np.array([what(chr(code)) for code in self.known.tolist()], dtype=bool)[self.at]
+        return asked
 
 
-def _words(text: str, offsets: list[tuple[int, int]]) -> list[int]:
+def _trim(text: str, signs: _Signs, spans: NDArray[np.int64]) -> None:
+    """Take white space off the edges of pieces (T, 2), in place; few tokenisers put it there."""
+    full = np.flatnonzero(spans[:, 0] < spans[:, 1])
+    edges = signs.white[spans[full, 0]] | signs.white[spans[full, 1] - 1]
+    for row in full[edges].tolist():
+        start, end = spans[row].tolist()
+        while start < end and text[start].isspace():
+            start += 1
+        while start < end and text[end - 1].isspace():
+            end -= 1
+        spans[row] = start, end
+
+
+def _words(signs: _Signs, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int32]:
     """A piece goes on with the word before it unless white space, punctuation or a Chinese character parts them."""
-    words = []
-    word, last = -1, 0
-    for start, end in offsets:
-        inside = start < last  # two pieces of one character
-        if word < 0 or not (inside or (start < end and _joined(text, last, start))):
-            word += 1
-        words.append(word)
-        last = max(last, end)
+    if not len(start):
+        return np.zeros(0, np.int32)
+    last = np.concatenate([[0], np.maximum.accumulate(end)[:-1]])  # where the pieces before end
+    inside = start < last  # two pieces of one character
+    full = start < end
+    begins = np.where(full, start, 0)  # an empty piece may stand behind the text
+    parted = signs.alone[last - 1] | signs.alone[begins] | (signs.spaces[np.maximum(begins, last)] > signs.spaces[last])
+    on = inside | (full & (last > 0) & ~parted)
+    on[0] = False
+    words: NDArray[np.int32] = np.cumsum(~on, dtype=np.int32) - np.int32(1)
     return words
-
-
-def _joined(text: str, last: int, start: int) -> bool:
-    if last == 0 or _alone(text[last - 1]) or _alone(text[start]):
-        return False
-    return last == start or not any(_space(c) for c in text[last:start])
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ Integer products are exact; what differs between kinds of CPU is how int8 instru
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from models.runtime.encoder import Encoder
 from models.runtime.errors import ArtefactCorrupt, ArtefactMissing
 from models.runtime.pairs import MentionTokens, build_pairs
 from models.runtime.pieces import piece_ranges
+from models.runtime.providers import CPU, Inference
 from models.runtime.relation_head import RelationHead
 from models.runtime.spans import decode_spans
 
@@ -51,6 +53,7 @@ class Distance:
 class Verification:
     """What `verify` found. Spans and pairs count what is stored; the others what is not as stored."""
 
+    provider: str = "cpu"  # that the encoder ran on
     documents: int = 0
     spans: int = 0
     spans_missing: int = 0  # stored, not found here
@@ -74,11 +77,20 @@ class Verification:
 class Predictor:
     """An artefact's raw answers, as `predictions.jsonl` states them."""
 
-    def __init__(self, artefact: Artefact) -> None:
+    def __init__(self, artefact: Artefact, inference: Inference = CPU) -> None:
         """Raises as `Encoder` and `RelationHead` do."""
-        self._encoder = Encoder(artefact, cache_bytes=0)
+        self._encoder = Encoder(artefact, cache_bytes=0, inference=inference)
         self.head = RelationHead(artefact)
         self._ner = artefact.manifest.ner
+
+    @property
+    def provider(self) -> str:
+        """What the encoder runs on."""
+        return self._encoder.placement.provider
+
+    def close(self) -> None:
+        """Let a GPU go."""
+        self._encoder.close()
 
     def predict(self, text: str, mentions: Sequence[GroupedMention] = ()) -> dict[str, Any]:
         """One line of the file, as JSON values. Mentions that touch no piece are left out."""
@@ -107,14 +119,16 @@ def write_predictions(artefact: Artefact, documents: Iterable[tuple[str, Sequenc
             stream.write(json.dumps(predictor.predict(text, mentions), ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-def verify(artefact: Artefact) -> Verification:
-    """Replay the stored predictions. Raises `ArtefactMissing` where there are none, `ArtefactCorrupt` where a line cannot be read."""
+def verify(artefact: Artefact, inference: Inference = CPU) -> Verification:
+    """Replay the stored predictions on what `inference` asks for.
+
+    Raises `ArtefactMissing` where there are none, `ArtefactCorrupt` where a line cannot be read.
+    """
     if PREDICTIONS not in artefact.manifest.files:
         raise ArtefactMissing(f"{artefact.reference} has no {PREDICTIONS}", remedy="Only artefacts that carry one can be verified.")
     path = artefact.verified(PREDICTIONS)
-    predictor = Predictor(artefact)
-    found = Verification()
-    with path.open(encoding="utf-8") as stream:
+    with closing(Predictor(artefact, inference)) as predictor, path.open(encoding="utf-8") as stream:
+        found = Verification(predictor.provider)
         for number, line in enumerate(stream, start=1):
             try:
                 stored = json.loads(line)

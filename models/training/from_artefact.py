@@ -100,9 +100,13 @@ def _weights(graph: Any) -> Iterator[tuple[str, NDArray[np.float32]]]:
 
 
 def _heads(graph: Any, *, width: int) -> int:
-    """Into how many heads the first layer's queries are cut: the graph reshapes them to (batch, pieces, heads, width of one)."""
+    """Into how many heads the first layer's queries are cut: the graph reshapes them to (batch, pieces, heads, width of one), or the
+    operator that attention was fused to says so."""
     from onnx import numpy_helper
 
+    fused = next((node for node in graph.node if node.op_type == "MultiHeadAttention"), None)
+    if fused is not None:
+        return next(int(attribute.i) for attribute in fused.attribute if attribute.name == "num_heads")
     made = {name: node for node in graph.node for name in node.output}
     cut = next(node for node in graph.node if CUT in node.name)
     parts = [made[name] for name in made[cut.input[1]].input]

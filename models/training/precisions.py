@@ -4,7 +4,8 @@
 - `fp16`: everything but inputs and outputs in half precision, for GPUs; a CPU runs it through casts.
 - `table8`: only the tables of vectors in int8, one scale a row.
 
-Two things are done besides what onnxruntime's quantiser does, since they are most of what plain dynamic int8 loses:
+In int8, which is for CPUs, attention is one operator without a mask (`fused_attention`). Two things are done besides what
+onnxruntime's quantiser does, since they are most of what plain dynamic int8 loses:
 
 - The first piece is multiplied apart from the others. BERT-like encoders keep activations ten times as large as all others in
   [CLS] (Bondarenko et al. 2021, arXiv:2109.12948; Sun et al. 2024, arXiv:2402.17762); with one scale for all pieces, these
@@ -21,12 +22,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.training.fused_attention import MASK, fuse_attention
+
 Precision = Literal["fp32", "int8", "fp16", "table8"]
 PRECISIONS: tuple[Precision, ...] = ("fp32", "int8", "fp16", "table8")
 
 ENCODER = "bert/"  # in the names of the encoder's nodes: every kind of network calls it `bert`; what lies outside are heads
 LEAST_ROWS = 64  # a smaller table is not worth two more nodes
 LARGEST_HALF = 1e4  # masks are the lowest float32, which half precision does not have
+TOLERANCE = 1e-3  # of a graph's outputs, whatever way its sums are added up
 TOKENS = 1  # the axis of pieces in (W, L, H)
 
 
@@ -36,14 +40,37 @@ def write_precision(exact: Path, out: Path, precision: Precision) -> None:
 
     model = onnx.load(str(exact))
     if precision == "int8":
+        fused = _fuses(model)
         _first_apart(model)
         model = _int8_products(model)
         _tables(model)
+        if fused:
+            fuse_attention(model)
     elif precision == "fp16":
         model = _half(model)
     elif precision == "table8":
         _tables(model)
     onnx.save(model, str(out))
+
+
+def _fuses(model: Any) -> bool:
+    """Whether the graph says the same with its attention fused: to the last digits of float32, on pieces drawn at random."""
+    import onnx
+    import onnxruntime
+
+    other = onnx.ModelProto()
+    other.CopyFrom(model)
+    if not fuse_attention(other):
+        return False
+    # So few pieces as every encoder has a place for; any row of any table will do.
+    ids = np.random.default_rng(1).integers(0, LEAST_ROWS, size=(1, LEAST_ROWS // 2))
+    feed = {given.name: ids if given.name == "input_ids" else np.zeros_like(ids) for given in model.graph.input}
+    feed[MASK] = np.ones_like(ids)
+    answers = []
+    for asked in (model, other):
+        session = onnxruntime.InferenceSession(asked.SerializeToString(), providers=["CPUExecutionProvider"])
+        answers.append(session.run(None, {given.name: feed[given.name] for given in session.get_inputs()}))
+    return all(np.allclose(before, after, atol=TOLERANCE) for before, after in zip(*answers, strict=True))
 
 
 def plain_int8(exact: Path, out: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from biorelay.extractor import Extractor
 from models.runtime.artefact import find_artefact
+from models.runtime.device import within_reach
 from processors.records import Abstract, Entities, Relations
 from processors.sources import read
 from processors.sources.pubtator import read_annotated
@@ -156,3 +157,15 @@ def test_no_files_and_a_terminal_is_bad_input(cli: Cli, monkeypatch: pytest.Monk
     )
     assert run.returncode == 2
     assert "Name files, or pipe one in." in run.stderr
+
+
+def test_without_a_gpu_one_line_says_so_and_the_answer_is_the_cpus(cli: Cli) -> None:
+    if within_reach("cuda"):
+        pytest.skip("onnxruntime here was built for a GPU")
+    here, asked = cli("extract", PUBMED), cli("--set", "inference.provider=cuda", "extract", PUBMED)
+    assert asked.exit_code == 0
+    assert asked.stdout == here.stdout
+    said = " ".join(asked.stderr.split())
+    assert said.count("the encoder runs on cpu: inference.provider is cuda") == 1
+    assert "pip install 'biorelay[gpu]'" in said
+    assert "warning" not in here.stderr

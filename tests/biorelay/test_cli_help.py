@@ -65,6 +65,7 @@ def test_the_commands_that_were_promised_are_there() -> None:
         "graph retracted",
         "graph stats",
         "models build-vocabulary",
+        "models convert",
         "models list",
         "models show",
         "models verify",

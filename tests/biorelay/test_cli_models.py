@@ -2,11 +2,14 @@
 
 import json
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from models.runtime.artefact import find_artefact
+from models.runtime.device import within_reach
+from models.training.provenance import file_entry
 from tests.biorelay.conftest import Cli
 
 
@@ -68,3 +71,28 @@ def test_training_where_it_cannot_run_is_one_line(cli: Cli, arguments: list[str]
     assert result.exit_code != 0
     assert result.stderr.splitlines()[-2].startswith("error: ")
     assert "unexpected" not in result.stderr
+
+
+def test_what_replays_elsewhere_than_asked_says_so(cli: Cli, tmp_path: Path) -> None:
+    if within_reach("cuda"):
+        pytest.skip("onnxruntime here was built for a GPU")
+    model = tmp_path / "model"
+    shutil.copytree(find_artefact(), model)
+    lines = (model / "predictions.jsonl").read_bytes().splitlines(keepends=True)[:2]
+    (model / "predictions.jsonl").write_bytes(b"".join(lines))
+    manifest = json.loads((model / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"]["predictions.jsonl"] = file_entry(model / "predictions.jsonl")
+    (model / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    result = cli("--set", "inference.provider=cuda", "models", "verify", model, "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["provider"] == "cpu"
+    assert "replayed on cpu, not on cuda" in result.stderr
+
+
+def test_converting_without_the_training_libraries_is_one_line(cli: Cli, tmp_path: Path) -> None:
+    if find_spec("torch"):
+        pytest.skip("the training environment")
+    result = cli("models", "convert", "--output", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "biorelay models convert needs torch" in result.stderr
+    assert not (tmp_path / "out").exists()

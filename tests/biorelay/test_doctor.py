@@ -12,6 +12,7 @@ from biorelay.asking import graph_of
 from biorelay.doctor import Finding, Verdict, _bounded, examine, installation, machine, neighbours
 from biorelay.settings import load_settings
 from graphstore import Contribution
+from models.runtime.device import within_reach
 from processors.records import Revision
 from stream.settings import StreamSettings
 from tests.biorelay.conftest import Cli, relations
@@ -110,6 +111,22 @@ def test_more_threads_than_cores_are_a_warning() -> None:
     assert finding.verdict is Verdict.WARNING
     assert finding.mend
     assert machine.processor(load_settings(options=["worker.threads=1"])).verdict is Verdict.OK
+
+
+def test_threads_that_feed_a_gpu_may_be_more_than_the_cores() -> None:
+    assert machine.processor(load_settings(options=["worker.threads=1024", "inference.provider=cuda"])).verdict is Verdict.OK
+
+
+def test_what_the_model_runs_on_is_told() -> None:
+    finding = installation.model(load_settings())
+    assert finding.verdict is Verdict.OK
+    assert finding.says.endswith(" ms on cpu")
+    if within_reach("cuda"):
+        pytest.skip("onnxruntime here was built for a GPU")
+    asked = installation.model(load_settings(options=["inference.provider=cuda"]))
+    assert asked.verdict is Verdict.WARNING
+    assert " ms on cpu; inference.provider is cuda, but the installed onnxruntime has" in asked.says
+    assert "biorelay[gpu]" in (asked.mend or "")
 
 
 def test_it_writes_nothing(cli: Cli, tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from biorelay.extractor import AHEAD, Extractor
-from models.runtime.errors import ArtefactMissing, BiorelayError, TextTooLong
+from models.runtime.device import within_reach
+from models.runtime.errors import ArtefactMissing, BiorelayError, DeviceFailed, TextTooLong
+from models.runtime.providers import Inference
 from processors.records import Abstract, Section
 
 SENTENCES = (
@@ -123,3 +125,30 @@ def test_every_record_names_what_made_it(extractor: Extractor) -> None:
     assert entities.provenance.model == extractor.artefact.reference
     assert entities.provenance.vocabulary == extractor.linker.version
     assert entities.provenance.software
+
+
+def test_without_a_gpu_the_cpu_takes_over_and_changes_no_byte(
+    expected: dict[str, tuple[bytes, bytes]], caplog: pytest.LogCaptureFixture
+) -> None:
+    if within_reach("cuda"):
+        pytest.skip("onnxruntime here was built for a GPU")
+    extractor = Extractor.load(inference=Inference("cuda"))
+    assert (extractor.provider, extractor.feeders) == ("cpu", 1)
+    assert extractor.placement.caution
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    made = list(extractor.extract_many(documents(14), workers=16))  # as many threads as were to feed a GPU
+    assert {e.id: (e.to_bytes(), r.to_bytes()) for e, r in made} == expected
+    extractor.close()
+
+
+def test_what_is_not_the_abstracts_fault_ends_the_iteration(extractor: Extractor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A GPU that is lost: no abstract may be set aside for it."""
+
+    def lost(abstract: Abstract) -> None:
+        raise DeviceFailed("cuda failed", remedy="Start again.")
+
+    monkeypatch.setattr(extractor, "extract", lost)
+    failed: list[str] = []
+    with pytest.raises(DeviceFailed):
+        list(extractor.extract_many(documents(3), on_error=lambda abstract, error: failed.append(abstract.id)))
+    assert failed == []

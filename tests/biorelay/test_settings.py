@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from biorelay.errors import SettingsError
 from biorelay.settings import Settings, load_settings, origins, unknown_variables
 from biorelay.settings.keys import keys
+from models.runtime.providers import Inference
 
 
 @pytest.fixture(autouse=True)
@@ -273,3 +274,18 @@ def test_unknown_variables_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIORELAY_BOOTSTRAP", "kafka:9092")
     monkeypatch.setenv("BIORELAY_BROKER_BOOTSTRAP", "kafka:9092")
     assert unknown_variables() == ["BIORELAY_BOOTSTRAP"]
+
+
+def test_threads_follow_the_provider(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """On a GPU as many as fill its batches; on a CPU, and where there is no GPU to be had, one for each core, which 0 stands for."""
+    import onnxruntime
+
+    asked = ["inference.provider=cuda", "inference.batch_pieces=8192", f"data_dir={tmp_path}"]
+    assert load_settings().stream().threads == 0
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CPUExecutionProvider"])
+    assert load_settings(options=asked).stream().threads == 0
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider", "CPUExecutionProvider"])
+    assert load_settings(options=asked).stream().threads == 32
+    assert load_settings(options=["inference.provider=auto"]).stream().threads == 64
+    assert load_settings(options=[*asked, "worker.threads=3"]).stream().threads == 3
+    assert load_settings(options=asked).runs_on() == Inference("cuda", 0, 8192, engines=tmp_path / "tensorrt")

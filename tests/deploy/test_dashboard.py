@@ -132,6 +132,7 @@ def busy(metrics: Metrics) -> Iterator[None]:
 def test_every_query_is_answered_by_a_real_prometheus(tmp_path: Path) -> None:
     metrics = Metrics(StreamSettings(metrics_port=0))
     metrics.model_info.labels("relay-mini/1", "1", "0.1.0").set(1)
+    metrics.provider.labels("cpu").set(1)
     metrics.dead_letters.labels(Stage.NER, "records.not-json").inc()
     metrics.away(Stage.GRAPH, "graphstore.away")
     with busy(metrics), Endpoint(metrics, "127.0.0.1", 0) as endpoint, scraping(f"127.0.0.1:{endpoint.port}", tmp_path) as prometheus:

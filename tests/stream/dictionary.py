@@ -42,6 +42,8 @@ _SENTENCE = re.compile(r"[^.]+\.?")
 class DictionaryExtractor:
     """Entities by dictionary, relations by co-occurrence."""
 
+    provider = "cpu"
+
     def __init__(self, generation: int = 1) -> None:
         self.provenance = Provenance(software="test", model=f"dictionary@{generation}", generation=generation, vocabulary="words@1")
 

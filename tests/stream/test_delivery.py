@@ -225,19 +225,27 @@ async def test_suspects_run_alone_and_killers_not_at_all(bench: Callable[..., Be
 
 
 class Stream:
-    """As much of a Faust stream as the delivery asks for."""
+    """As much of a Faust stream as the delivery asks for: between two batches it waits until the first is acknowledged."""
+
+    enable_acks = True
 
     def __init__(self, batches: list[list[Inbound]], happened: list[str]) -> None:
         self._batches = batches
         self._happened = happened
+        self._settled = asyncio.Event()
 
-    async def noack_take(self, max_: int, within: float) -> Any:
+    async def events(self) -> Any:
         for batch in self._batches:
-            assert len(batch) <= max_
-            yield [Event(message) for message in batch]
+            for message in batch:
+                assert not self.enable_acks
+                yield Event(message)
+            await self._settled.wait()
+            self._settled.clear()
 
     async def ack(self, event: "Event") -> None:
         self._happened.append(f"ack {event.message.offset}")
+        if any(event.message.offset == batch[-1].offset for batch in self._batches):
+            self._settled.set()
 
 
 class Event:

@@ -71,6 +71,7 @@ def test_every_series_of_the_dashboard_is_told(metrics: Metrics, endpoint: Endpo
     metrics.dead_letters.labels(Stage.NER, "record.not-json").inc()
     metrics.retries.labels(Stage.GRAPH, "graph.unavailable").inc()
     metrics.model_info.labels("relay@1", "1", "0.1").set(1)
+    metrics.provider.labels("cuda").set(1)
     metrics.relations.labels("Association").inc()
     metrics.inference.labels(Stage.NER).observe(0.1)
     metrics.retractions.labels("list").inc()
@@ -90,6 +91,7 @@ def test_every_series_of_the_dashboard_is_told(metrics: Metrics, endpoint: Endpo
         'biorelay_dead_letters_total{code="record.not-json",stage="ner"} 1.0',
         'biorelay_retries_total{code="graph.unavailable",stage="graph"} 1.0',
         'biorelay_model_info{generation="1",model="relay@1",software="0.1"} 1.0',
+        'biorelay_provider{provider="cuda"} 1.0',
     ):
         assert series in text
     assert get(endpoint, "/")[0] == 404

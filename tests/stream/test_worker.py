@@ -48,9 +48,8 @@ async def test_sigterm_ends_it_with_everything_committed(embedded_settings: Stre
 
 async def test_a_graph_that_may_not_be_opened_ends_it_with_one_line(embedded_settings: StreamSettings, processes: ExitStack) -> None:
     async with open_store(f"ladybug:{embedded_settings.data_dir / 'graph'}"):
-        process = worker(processes, embedded_settings)
-        await process.ready()
         await publish(embedded_settings, 3)
+        process = worker(processes, embedded_settings)
         assert await asyncio.to_thread(process.wait) == 1
     [line] = [line for line in process.log.splitlines() if "CRITICAL" in line]
     assert "graph.locked" in line

@@ -63,8 +63,23 @@ def test_sets_that_were_not_scored_again_stay_in_the_whole_table() -> None:
     assert next(iter(rows)) == "encoder tiny, masked, int8"
     assert rows["weak"]["GAD"] != earlier.rows[0].figures["GAD"]
     assert rows["weak"]["AIMed"] == earlier.rows[0].figures["AIMed"]
-    assert "only gad" not in rows
+    assert rows["only gad"] == {"GAD": earlier.rows[1].figures["GAD"]}
     assert set(rows["only aimed"]) == {"AIMed"}
+
+
+def test_what_was_not_scored_again_stays_beside_the_same_baseline() -> None:
+    baselines = [answers("weak", share=0.6, seed=2), answers("best", share=0.7, seed=3)]
+    earlier = set_table("gad", [answers("old, int8", share=0.9, ours=True), *baselines])
+    now = [answers("new, int8", share=0.8, ours=True), baselines[1], answers("later", share=0.5, seed=4)]
+    table = set_table("gad", now, earlier)
+    assert [row.system for row in table.rows] == ["old, int8", "new, int8", "weak", "best", "later"]
+    assert table.rows[2] == earlier.rows[1]
+    assert table.rows[0] == earlier.rows[0]
+    assert sum(note.startswith(("old: int8", "new: int8")) for note in table.notes) == 2
+    better = set_table("gad", [*now, answers("better", share=0.85, seed=5)], earlier)
+    assert "old, int8" not in {row.system for row in better.rows}, "it was compared with another"
+    whole = whole_table({"gad": baselines}, whole_table({"gad": [answers("old, int8", share=0.9, ours=True), *baselines]}))
+    assert next(row for row in whole.rows if row.system == "encoder tiny, masked, int8").figures["GAD"] == earlier.rows[0].figures["F1"]
 
 
 def test_answers_are_kept_and_taken_from_there(data: Path, tmp_path: Path) -> None:
