@@ -39,7 +39,11 @@ MAX_MENTIONS = 1_000
 """Only so many mentions, the first of the document, stand in pairs: time and memory grow with their square. Abstracts have tens."""
 
 MAX_PAIRS = 10_000
-"""Only so many candidate pairs, those with the nearest mentions, are judged. Abstracts have hundreds."""
+"""Only so many candidate pairs, those with the nearest mentions, are judged: bounds a full text."""
+
+DENSE_PAIRS, PAIRS_A_PIECE = 1_000, 2
+"""And only so many, or so many for each piece of a text, whichever are more, so that judging them costs a small part of reading it.
+The head never learned from more: BioRED's abstracts have 855 candidate pairs at most, half of PubMed's have nine or fewer."""
 
 MAX_ASKED = 1_000
 """Only so many candidate pairs, those with the nearest mentions, are put to a sibling, which reads the text anew for each."""
@@ -103,7 +107,8 @@ class RelationClassifier:
         encoded = self._encoder.encode(entities.text)
         sentence_ends = [span.end for span in entities.sentences] or [end for _, end in split_sentences(entities.text)]
         named = group_mentions(entities.mentions, encoded.offsets, sentence_ends, self._types)
-        limit = min(MAX_PAIRS, MAX_ATTENDED // max(len(encoded.hidden), 1))
+        pieces = max(len(encoded.hidden), 1)
+        limit = min(MAX_PAIRS, MAX_ATTENDED // pieces, max(DENSE_PAIRS, PAIRS_A_PIECE * pieces))
         limit = limit if self._sibling is None else min(limit, MAX_ASKED)
         inputs = nearest_pairs(build_pairs(encoded.hidden, named.tokens, self._head.type_pairs), limit)
         judged_pairs = self._head.judge(inputs)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from processors.normalisation import loose_key, tokens
 from processors.records import EntityType
@@ -15,6 +16,7 @@ def _pairs(word: str) -> frozenset[str]:
     return frozenset(padded[i : i + 2] for i in range(len(padded) - 1))
 
 
+@lru_cache(maxsize=1 << 16)
 def alike(one: str, other: str) -> float:
     """Dice's coefficient of two words' letter pairs; 1 where they are equal."""
     if one == other:

@@ -1,7 +1,8 @@
 """Names of any type: the document's own definition, the name itself, its parts, the name without what makes no other entity,
 and where all that is unknown, the known names most like it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from math import log1p
 
 from processors.linking import surface as surfaces
@@ -10,7 +11,7 @@ from processors.linking.likeness import compare
 from processors.linking.match import LONGEST_NAME, Match, together
 from processors.normalisation import exact_key, loose_key, tokens
 from processors.records import Curie, EntityType
-from processors.vocabulary import Candidate
+from processors.vocabulary import Candidate, Vocabulary
 
 _LIKE = 0.45
 """The least trigram likeness of a name that is looked at."""
@@ -47,6 +48,13 @@ def resolve(context: Context, kind: EntityType, start: int, end: int, choice: Ch
 def _registry(curie: Curie) -> str:
     """Whose identifier it is; MeSH's supplementary concepts, which are rarer things than its descriptors, are one of their own."""
     return "mesh:C" if curie.startswith("mesh:C") else curie.partition(":")[0]
+
+
+@lru_cache(maxsize=4096)
+def _likest(vocabulary: Vocabulary, kind: EntityType, words: str) -> tuple[tuple[str, float, Mapping[str, float]], ...]:
+    """The known names that may be what some words mean, how like they are, and in what; the same unknown names come again and again."""
+    found = vocabulary.similar(kind, words, least=_LIKE, most=_MOST_LIKE)
+    return tuple((name, likeness, seen) for name, likeness in found if (seen := compare(kind, words, name)))
 
 
 class _Names:
@@ -119,10 +127,9 @@ class _Names:
         if len(words) < _SHORT:
             return None
         best: dict[tuple[str, ...], tuple[float, Match]] = {}
-        for name, likeness in self.context.vocabulary.similar(self.kind, words, least=_LIKE, most=_MOST_LIKE):
-            seen = compare(self.kind, words, name)
-            match = self.look_up(name.replace(" ", "")) if seen else None
-            if seen is None or match is None:
+        for name, likeness, seen in _likest(self.context.vocabulary, self.kind, words):
+            match = self.look_up(name.replace(" ", ""))
+            if match is None:
                 continue
             value = likeness + seen["mine"] + seen["its"] + 0.5 * seen["head"]
             if match.curies not in best or value > best[match.curies][0]:

@@ -7,7 +7,7 @@ import pytest
 
 from biorelay.extractor import Extractor
 from models.runtime.encoder import Encoder
-from models.runtime.pairs import build_pairs
+from models.runtime.pairs import PairInputs, build_pairs
 from processors import relations as module
 from processors.records import Abstract, Entities, EntityType, Mention, Relations, Section, Status, edge_key
 from processors.relations import evidence, group_mentions, nearest_pairs
@@ -183,3 +183,25 @@ def test_a_document_of_thousands_of_mentions_is_bounded(extractor: Extractor) ->
     huge = Entities(id="pubmed:8", text=text, mentions=mentions, provenance=extractor.provenance)
     relations = extractor.relations(huge)
     assert len(relations.relations) <= module.MAX_PAIRS
+
+
+def test_a_dense_abstract_costs_no_more_pairs_than_its_length_allows(extractor: Extractor, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "BRCA1 and " * 80
+    mentions = tuple(
+        Mention(id=f"T{i}", start=a, end=a + 5, text="BRCA1", type=EntityType.GENE, identifiers=(f"ncbigene:{i}",), score=1.0)
+        for i, a in enumerate(range(0, len(text), 10))
+    )
+    dense = Entities(id="pubmed:9", text=text, mentions=mentions, provenance=extractor.provenance)
+    asked: list[int] = []
+
+    def counted(inputs: PairInputs, limit: int) -> PairInputs:
+        asked.append(limit)
+        return nearest_pairs(inputs, limit)
+
+    monkeypatch.setattr(module, "nearest_pairs", counted)
+    extractor.relations(dense)
+    assert asked == [module.DENSE_PAIRS]
+    long = dense.model_copy(update={"text": "word " * 2_000 + text, "mentions": ()})
+    moved = tuple(m.model_copy(update={"start": m.start + 10_000, "end": m.end + 10_000}) for m in mentions)
+    extractor.relations(long.model_copy(update={"mentions": moved}))
+    assert module.DENSE_PAIRS < asked[1] <= module.MAX_PAIRS
