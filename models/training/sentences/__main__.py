@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         nargs="+",
         choices=list(SETS),
         default=list(SETS),
-        help="these sets alone; in the table over all sets the others stay as stored",
+        help="these sets alone; what is not scored stays as it is stored",
     )
     parser.add_argument("--systems", nargs="+", help="these baselines alone")
     parser.add_argument("--kept", action="store_true", help="draw the tables of what was answered before; train nothing")
@@ -56,8 +56,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             by_set[key] = answers
     if not by_set:
         parser.error(f"{parsed.output} keeps no baseline's answers to these sets")
-    earlier = read_tables(parsed.store).get(WHOLE) if parsed.store else None
-    tables = {WHOLE: whole_table(by_set, earlier), **{f"{WHOLE}-{key}": set_table(key, answers) for key, answers in by_set.items()}}
+    stored = read_tables(parsed.store) if parsed.store else {}
+    own = {key: f"{WHOLE}-{key}" for key in by_set}
+    tables = {
+        WHOLE: whole_table(by_set, stored.get(WHOLE)),
+        **{own[key]: set_table(key, answers, stored.get(own[key])) for key, answers in by_set.items()},
+    }
     for name, table in tables.items():
         if parsed.store:
             store(name, table, parsed.store)
