@@ -9,7 +9,7 @@ NICE_NAME = printf '%s\n'
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-train demo test test-serve test-train test-fast check services services-down train train-smoke bench-extract schemas dashboards locks clean
+.PHONY: help install install-train demo test test-serve test-train test-fast check services services-down train train-smoke bench-extract bench-gpu bench-stream bench-scale bench-edge capacity schemas dashboards locks clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -73,8 +73,23 @@ train: install-train ## train the shipped model, encoder first, from the corpora
 train-smoke: install-train ## every kind of recipe for a few steps on samples
 	@$(DEV)/python -m pytest -q -m torch tests/models/training/test_smoke.py
 
-bench-extract: install-train ## documents per second beside transformers pipelines with the same weights
-	@$(DEV)/python -m benchmarks.bench_extract
+bench-extract: install-train ## documents a second beside transformers and optimum pipelines with the same weights (BENCH_FLAGS=--check or --store)
+	@$(DEV)/python -m benchmarks.bench_extract --data $(or $(DATA),../shared/data) $(BENCH_FLAGS)
+
+bench-gpu: install ## the encoder on a GPU beside int8 on the CPU; MODEL is a folder of `biorelay models convert`, needs biorelay[gpu]
+	@$(BIN)/python -m benchmarks.bench_gpu $(MODEL) --data $(or $(DATA),../shared/data)
+
+bench-stream: install ## the worker beside extract and a plain consumer, on a real Kafka and Neo4j (3 to 5 minutes)
+	@$(BIN)/python -m benchmarks.bench_stream --data $(or $(DATA),../shared/data) $(BENCH_FLAGS)
+
+bench-scale: install-train ## cost against documents, length, entities, threads and processes; pictures
+	@$(DEV)/python -m benchmarks.bench_scale --data $(or $(DATA),../shared/data) $(BENCH_FLAGS)
+
+bench-edge: install-train ## one core and 512 MB: documents a second, peak memory, cold start
+	@$(DEV)/python -m benchmarks.bench_edge $(BENCH_FLAGS)
+
+capacity: install-train ## docs/capacity.md anew from the stored results
+	@$(DEV)/python -m benchmarks.capacity
 
 schemas: install ## write the records' JSON Schemas and the AsyncAPI document anew
 	@$(BIN)/python -m processors.schemas

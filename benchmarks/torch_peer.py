@@ -1,139 +1,112 @@
-"""What a user would write with the same weights: transformers and torch in fp32, one pair at a time.
+"""The shipped model's weights as transformers knows them: two BERT models in torch fp32, and their tokeniser, as folders.
 
-The int8 graph's weights are multiplied out into torch modules, so both sides compute with the same numbers;
-only the rounding of activations, which int8 needs, is left out here.
+The int8 graph's weights are multiplied out, so both sides compute with the same numbers; only the rounding of activations, which
+int8 needs, is left out. A classifier of marked texts is no part of the shipped model: its head has seeded random weights of the
+right size, which costs as much as trained ones.
 """
 
-import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import torch
-import transformers
 from onnx import numpy_helper
-from tokenizers import Tokenizer
 from torch import Tensor
-from transformers import BertConfig, BertForTokenClassification, PreTrainedTokenizerFast, TokenClassificationPipeline
+from transformers import BertConfig, BertForSequenceClassification, BertForTokenClassification, PreTrainedTokenizerFast
 
-from models.runtime.artefact import ENCODER, RELATIONS, TOKENIZER, Artefact
-from models.runtime.pairs import PairInputs
-from models.runtime.windows import windows
-from models.training.joint.network import PairHead
+from models.runtime.artefact import ENCODER, TOKENIZER, Artefact
 
 HEAD_WIDTH = 32
 """Width of an attention head in MiniLM, which the weights alone do not show."""
 
+SPECIAL = {"cls_token": "[CLS]", "sep_token": "[SEP]", "pad_token": "[PAD]", "unk_token": "[UNK]"}
+TABLE = re.compile(r"(.+)/int8$")
 
-def dequantised(artefact: Artefact, name: str) -> dict[str, Tensor]:
-    """A graph's weights in fp32 under the names that they had in torch."""
-    graph = onnx.load(str(artefact.path(name))).graph
+
+def dequantised(artefact: Artefact) -> dict[str, Tensor]:
+    """The encoder's weights in fp32 under the names that they had in torch: `bert.…` and `ner.…`."""
+    graph = onnx.load(str(artefact.path(ENCODER))).graph
     arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    weights: dict[str, Any] = {}
+    weights: dict[str, Any] = {key: array for key, array in arrays.items() if key.startswith(("bert.", "ner.")) and "/" not in key}
     for key, array in arrays.items():
-        stem = key.removesuffix("_quantized")
-        if stem != key:
-            point = arrays[f"{stem}_zero_point"].astype(np.float32)
-            weights[stem] = (array.astype(np.float32) - point) * arrays[f"{stem}_scale"]
-        elif not key.endswith(("_scale", "_zero_point")):
-            weights[key] = array
+        if table := TABLE.match(key):
+            weights[table[1]] = array.astype(np.float32) * arrays[f"{table[1]}/scales"]
     # A linear layer's weight has lost its name; the node that multiplies by it still says where it stood.
     for node in graph.node:
         if node.op_type in ("MatMul", "MatMulInteger") and node.input[1] in arrays:
-            place = node.name.removesuffix("_quant").removesuffix("/MatMul").strip("/").replace("/", ".")
-            weights[f"{place}.weight"] = weights.pop(node.input[1].removesuffix("_quantized")).T
-    return {key: torch.from_numpy(array.copy()) for key, array in weights.items() if array.dtype == np.float32}
+            place = node.name.partition("/MatMul")[0].strip("/").replace("/", ".")
+            weights[f"{place}.weight"] = _exact(arrays, node.input[1]).T
+    return {key: torch.from_numpy(np.array(array, dtype=np.float32)) for key, array in weights.items()}
 
 
-@dataclass(slots=True)
-class Peer:
-    """NER as a transformers pipeline, relations by torch."""
-
-    pipeline: TokenClassificationPipeline
-    encoder: Any
-    tokenizer: Any
-    head: PairHead
-    window: int
-    overlap: int
-
-    @classmethod
-    def load(cls, artefact: Artefact) -> "Peer":
-        spec, types = artefact.manifest.encoder, artefact.manifest.ner.types
-        weights = dequantised(artefact, ENCODER)
-        words, width = weights["bert.embeddings.word_embeddings.weight"].shape
-        config = BertConfig(
-            vocab_size=words,
-            hidden_size=width,
-            num_hidden_layers=next(n for n in count() if f"bert.encoder.layer.{n}.output.dense.bias" not in weights),
-            num_attention_heads=width // HEAD_WIDTH,
-            intermediate_size=weights["bert.encoder.layer.0.intermediate.dense.bias"].shape[0],
-            max_position_embeddings=weights["bert.embeddings.position_embeddings.weight"].shape[0],
-            id2label=dict(enumerate(label for name in types for label in ("O", f"B-{name}", f"I-{name}"))),
-        )
-        model = BertForTokenClassification(config).eval()
-        renamed = {f"classifier.{key.removeprefix('ner.')}" if key.startswith("ner.") else key: value for key, value in weights.items()}
-        model.load_state_dict(renamed, strict=True)
-        special = {f"{name.lower()}_token": f"[{name}]" for name in ("CLS", "SEP", "PAD", "UNK")}
-        tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(artefact.path(TOKENIZER)), model_max_length=spec.window, **special)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            pipeline = transformers.pipeline(
-                "token-classification", model=model, tokenizer=tokenizer, aggregation_strategy="simple", stride=spec.overlap, device="cpu"
-            )
-        plain = Tokenizer.from_file(str(artefact.path(TOKENIZER)))
-        plain.no_truncation()
-        plain.no_padding()
-        return cls(pipeline, model.bert, plain, _head(artefact), spec.window - 2, spec.overlap)
-
-    def mentions(self, text: str) -> list[dict[str, Any]]:
-        """Entity groups of the pipeline."""
-        found: list[dict[str, Any]] = self.pipeline(text)
-        return found
-
-    @torch.inference_mode()
-    def encode(self, text: str) -> Tensor:
-        """Hidden states (T, H) of a text."""
-        ids = self.tokenizer.encode(text, add_special_tokens=False).ids
-        first, last = self.tokenizer.token_to_id("[CLS]"), self.tokenizer.token_to_id("[SEP]")
-        parts = []
-        for w in windows(len(ids), self.window, self.overlap):
-            framed = torch.tensor([[first, *ids[w.start : w.end], last]])
-            hidden = self.encoder(input_ids=framed, attention_mask=torch.ones_like(framed)).last_hidden_state[0]
-            parts.append(hidden[1 + w.keep_start - w.start : 1 + w.keep_end - w.start])
-        return torch.cat(parts) if parts else torch.zeros(0, self.encoder.config.hidden_size)
-
-    @torch.inference_mode()
-    def judge(self, pairs: PairInputs, hidden: Tensor) -> Tensor:
-        """Logits (P, labels) of pairs over a text's hidden states."""
-        arrays = {name: torch.from_numpy(array) for name, array in pairs.arrays().items() if name != "hidden"}
-        logits: Tensor = self.head(hidden=hidden, **arrays)
-        return logits
-
-    def relations(self, text: str, pairs: PairInputs) -> list[Tensor]:
-        """Logits of each pair, one at a time, over one encoding of the text."""
-        hidden = self.encode(text)
-        return [self.judge(pair, hidden) for pair in pairs.chunks(1)]
+def _exact(arrays: Mapping[str, Any], name: str) -> Any:
+    stem = name.removesuffix("_quantized")
+    if stem == name:
+        return arrays[name]
+    return (arrays[name].astype(np.float32) - arrays[f"{stem}_zero_point"].astype(np.float32)) * arrays[f"{stem}_scale"]
 
 
-def _head(artefact: Artefact) -> PairHead:
-    weights = {key.removeprefix("head."): value for key, value in dequantised(artefact, RELATIONS).items() if key.startswith("head.")}
-    head = PairHead(
-        weights["mention.weight"].shape[1],
-        width=weights["mention.weight"].shape[0],
-        query=weights["key.weight"].shape[0],
-        inner=weights["inner.weight"].shape[0],
-        types=len(artefact.manifest.ner.types),
-        labels=weights["out.weight"].shape[0],
-        dropout=0.0,
-    ).eval()
-    head.load_state_dict(weights, strict=True)
-    return head
+def tagger(artefact: Artefact) -> BertForTokenClassification:
+    """Encoder and NER head, by the guideline that is served by default: O, B and I of each type."""
+    weights = dequantised(artefact)
+    columns = list(artefact.manifest.ner.columns())
+    config = _config(artefact, weights, [label for name in artefact.manifest.ner.types for label in ("O", f"B-{name}", f"I-{name}")])
+    model = BertForTokenClassification(config).eval()
+    head = {f"classifier.{part}": weights[f"ner.{part}"][columns] for part in ("weight", "bias")}
+    model.load_state_dict({**_encoder(weights), **head}, strict=True)
+    return model
 
 
-def furthest(ours: Sequence[Any], theirs: Sequence[Tensor]) -> float:
-    """The largest absolute difference between arrays of ours and of the peer."""
-    pairs = zip(ours, theirs, strict=True)
-    return max((float(np.abs(np.asarray(a) - b.numpy()).max()) for a, b in pairs if b.numel()), default=0.0)
+def classifier(artefact: Artefact, *, seed: int = 1) -> BertForSequenceClassification:
+    """The same encoder under a classifier of marked texts, with the relation labels."""
+    weights = dequantised(artefact)
+    torch.manual_seed(seed)
+    model = BertForSequenceClassification(_config(artefact, weights, artefact.manifest.relations.labels)).eval()
+    missing, unknown = model.load_state_dict(_encoder(weights), strict=False)
+    if unknown or any(not key.startswith(("bert.pooler.", "classifier.")) for key in missing):
+        raise ValueError(f"the encoder is not what BertForSequenceClassification takes: without {missing}, with {unknown}")
+    return model
+
+
+def tokenizer(artefact: Artefact) -> PreTrainedTokenizerFast:
+    """The shipped tokeniser in transformers' hands."""
+    return PreTrainedTokenizerFast(
+        tokenizer_file=str(artefact.path(TOKENIZER)),
+        model_max_length=artefact.manifest.encoder.window,
+        model_input_names=["input_ids", "token_type_ids", "attention_mask"],
+        **SPECIAL,
+    )
+
+
+def write(artefact: Artefact, folder: Path) -> tuple[Path, Path]:
+    """Folders of tagger and classifier, as `from_pretrained` reads them."""
+    words = tokenizer(artefact)
+    tag, classify = folder / "tagger", folder / "classifier"
+    tagger(artefact).save_pretrained(tag)
+    classifier(artefact).save_pretrained(classify)
+    for place in (tag, classify):
+        words.save_pretrained(place)
+    return tag, classify
+
+
+def _encoder(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {key: value for key, value in weights.items() if key.startswith("bert.")}
+
+
+def _config(artefact: Artefact, weights: Mapping[str, Tensor], labels: Any) -> BertConfig:
+    words, width = weights["bert.embeddings.word_embeddings.weight"].shape
+    return BertConfig(
+        vocab_size=words,
+        hidden_size=width,
+        num_hidden_layers=next(n for n in count() if f"bert.encoder.layer.{n}.output.dense.bias" not in weights),
+        num_attention_heads=width // HEAD_WIDTH,
+        intermediate_size=weights["bert.encoder.layer.0.intermediate.dense.bias"].shape[0],
+        max_position_embeddings=weights["bert.embeddings.position_embeddings.weight"].shape[0],
+        type_vocab_size=weights["bert.embeddings.token_type_embeddings.weight"].shape[0],
+        id2label=dict(enumerate(labels)),
+        num_labels=len(labels),
+    )

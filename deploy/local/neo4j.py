@@ -52,7 +52,7 @@ def neo4j_service(
     libraries = classpath("neo4j", cache=cache, say=say)
     if not (folder / "password").is_file():
         with os.fdopen(os.open(folder / "password", os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
-            out.write(secrets.token_urlsafe(16) + "\n")
+            out.write(secrets.token_hex(16) + "\n")  # a leading dash would be taken for an option
     password = read_password(folder)
 
     def prepare() -> None:
