@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from models.runtime.verify import Verification
 
 
-class Floating(StrEnum):
+class Converted(StrEnum):
     """Precisions that a model is converted to."""
 
     FP16 = "fp16"
     FP32 = "fp32"
+    INT8 = "int8"
 
 
 app = typer.Typer(no_args_is_help=True, help="Models and vocabularies: list, show, verify, build.")
@@ -123,25 +124,35 @@ def convert(
     ctx: typer.Context,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="The new model's folder.")],
     model: Reference = None,
-    precision: Annotated[Floating, typer.Option("--precision", metavar="PRECISION", help="fp16, for GPUs, or fp32.")] = Floating.FP16,
+    precision: Annotated[Converted, typer.Option("--precision", metavar="NAME", help="fp16 (GPUs), fp32, int8 (CPUs).")] = Converted.FP16,
+    version: Annotated[
+        str | None, typer.Option("--release", metavar="VERSION", help="A release of its own: scored on the corpora of --data.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option("--data", metavar="FOLDER", help="The corpora that a release is scored on.")] = None,
 ) -> None:
     """Write a model in another precision: fp16 for a GPU, of the int8 that is for CPUs.
 
     Weights, heads and thresholds are the model's own. Its answers on the stored texts are compared with fp32, and the distance is told
-    and written into the manifest. Needs the training environment.
+    and written into the manifest. In its own precision a model is exported anew, as graphs are written now; as a release it is scored
+    and takes the old one's place. Needs the training environment.
 
     \b
     Examples:
       biorelay models convert relay-mini@2 --precision fp16 --output relay-mini-fp16
+      biorelay models convert relay-mini@2 --precision int8 --release 3 --data ../shared/data --output relay-mini/3
       BIORELAY_INFERENCE_PROVIDER=cuda biorelay extract --model ./relay-mini-fp16 abstracts.xml.gz
     """
     from biorelay.cli.console import say, show
     from biorelay.cli.training_parts import training_parts
 
     with training_parts("models convert", "torch", "onnx"):
+        from models.training.convert import Release
         from models.training.convert import convert as write
 
-        made, found = write(model or settings_of(ctx).model, "fp16" if precision is Floating.FP16 else "fp32", output)
+        if (version is None) is not (data is None):
+            raise typer.BadParameter("--release and --data go together: a release is scored.")
+        release = Release(version, data) if version and data else None
+        made, found = write(model or settings_of(ctx).model, precision.value, output, release=release, tell=say)
     size = sum(entry.bytes for entry in made.manifest.files.values())
     say(f"{made.reference} in {output}: {size / 1e6:.1f} MB")
     for line in _verdict(found)[1:]:

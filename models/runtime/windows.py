@@ -17,12 +17,12 @@ class Window(NamedTuple):
 
 
 def windows(n_pieces: int, size: int, overlap: int) -> list[Window]:
-    """Cut `n_pieces` pieces into windows of at most `size` pieces that share at least `overlap` pieces.
+    """Cut `n_pieces` pieces into the fewest windows of at most `size` pieces that share at least `overlap` pieces, all of one length.
 
     `size` counts text pieces only: leave out the special ones ([CLS], [SEP]) that the encoder adds.
     The kept parts tile `0:n_pieces` without gap or overlap, each cut in the middle of a shared stretch,
     so a kept piece has at least `overlap // 2` pieces of context on both sides unless the document ends there.
-    The last window ends with the document and is full, like every other one. No pieces, no windows.
+    Windows of one length are what a text costs least in: one piece too many does not make two full ones. No pieces, no windows.
 
     Raises `ValueError` where `overlap` is negative or not smaller than `size`.
     """
@@ -30,8 +30,9 @@ def windows(n_pieces: int, size: int, overlap: int) -> list[Window]:
         raise ValueError(f"overlap {overlap} must be at least 0 and less than the window size {size}")
     if n_pieces <= 0:
         return []
-    starts = [0]
-    while starts[-1] + size < n_pieces:
-        starts.append(min(starts[-1] + size - overlap, n_pieces - size))
-    cuts = [0, *((left + size + right + 1) // 2 for left, right in itertools.pairwise(starts)), n_pieces]
-    return [Window(s, min(s + size, n_pieces), cuts[i], cuts[i + 1]) for i, s in enumerate(starts)]
+    number = max(1, -((overlap - n_pieces) // (size - overlap)))
+    length = -((overlap - n_pieces - number * overlap) // number)
+    gaps = max(1, number - 1)
+    starts = [(n_pieces - length) * i // gaps for i in range(number)]
+    cuts = [0, *((left + length + right + 1) // 2 for left, right in itertools.pairwise(starts)), n_pieces]
+    return [Window(start, start + length, cuts[i], cuts[i + 1]) for i, start in enumerate(starts)]

@@ -1,4 +1,4 @@
-"""A served model in another precision: the same weights, tokeniser, heads and thresholds, for another kind of processor.
+"""A served model in another precision, or exported anew as graphs are written now: the same weights, tokeniser, heads and thresholds.
 
 An int8 encoder is read back into floating point, so what int8 rounded stays rounded; what is left out is the rounding of what flows
 between the products. The answers on the stored texts are compared with those of the same weights in fp32, and told in the manifest.
@@ -6,34 +6,53 @@ between the products. The answers on the stored texts are compared with those of
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from math import ceil
 from pathlib import Path
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
+from models.evaluation.artefact import metrics
 from models.runtime.artefact import ENCODER, MANIFEST, PREDICTIONS, RELATIONS, TOKENIZER, Artefact, load_artefact
 from models.runtime.verify import GroupedMention, Verification, verify, write_predictions
 from models.training.errors import PrecisionLost, WeightsUnusable
+from models.training.joint.card import write_card
 from models.training.precisions import write_precision
 from models.training.provenance import commit, file_entry, making, replace_folder, software
 
-Precision = Literal["fp16", "fp32"]
+Precision = Literal["fp16", "fp32", "int8"]
 
 CARD = "MODEL_CARD.md"
-LIMIT = 0.02
+LIMITS: Mapping[Precision, float] = MappingProxyType({"fp32": 0.0, "fp16": 0.02, "int8": 0.05})
 """Share of the stored spans and pairs that may be decided otherwise than by the same weights in fp32."""
 
 HEAD = "/ner/MatMul"
 BIAS = "ner.bias"
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-def convert(reference: str | Path | None, precision: Precision, out: Path) -> tuple[Artefact, Verification]:
+
+def _quiet(_: str) -> None:
+    pass
+
+
+class Release(NamedTuple):
+    """A converted model that takes the original's place: scored anew, one generation higher."""
+
+    version: str
+    data: Path  # the corpora's folder
+
+
+def convert(
+    reference: str | Path | None, precision: Precision, out: Path, *, release: Release | None = None, tell: Callable[[str], None] = _quiet
+) -> tuple[Artefact, Verification]:
     """Write the artefact in `precision` to the folder `out`, in place of an older one; it and its distance to fp32.
 
     Its version is the original's with the precision behind it, so records say which answered; its generation is the original's.
+    `release` gives it a version of its own, has it scored, and its scores into manifest and card; `tell` hears of that.
     Raises `ArtefactMissing`, `ArtefactCorrupt`, `ArtefactError`; `WeightsUnusable` where the original's encoder cannot be read back;
-    `PrecisionLost` where more than `LIMIT` of the answers are others.
+    `PrecisionLost` where more than `LIMITS` allows of the answers are others.
     """
     source = load_artefact(reference)
     with making(out) as place:
@@ -45,14 +64,19 @@ def convert(reference: str | Path | None, precision: Precision, out: Path) -> tu
         _write_exact(source, exact / ENCODER, place / "weights")
         write_precision(exact / ENCODER, work / ENCODER, precision)
         texts = list(_texts(source))
-        _write_manifest(source, exact, "fp32", {})
+        _write_manifest(source, exact, "fp32", release)
         write_predictions(load_artefact(exact), texts, work / PREDICTIONS)
-        _write_manifest(source, work, precision, {})
+        _write_manifest(source, work, precision, release)
         found = verify(load_artefact(work))
         _refuse_others(found, precision)
         write_predictions(load_artefact(work), texts, work / PREDICTIONS)
-        _write_card(source, work / CARD, precision, found)
-        _write_manifest(source, work, precision, asdict(found))
+        if release is None:
+            _write_card(source, work / CARD, precision, found)
+        stated = _write_manifest(source, work, precision, release, distance=asdict(found))
+        if release is not None:
+            scored = metrics(load_artefact(work), load_artefact(exact), release.data, tell=tell)
+            write_card({**stated, "metrics": scored}, work / CARD)
+            _write_manifest(source, work, precision, release, distance=asdict(found), scored=scored)
         load_artefact(work)
         replace_folder(out, work)
     return load_artefact(out), found
@@ -109,36 +133,46 @@ def _texts(source: Artefact) -> Iterator[tuple[str, list[GroupedMention]]]:
         yield stored["text"], [(int(s), int(e), str(t), int(n), int(q)) for s, e, t, n, q in stored["mentions"]]
 
 
-def _refuse_others(found: Verification, precision: str) -> None:
+def _refuse_others(found: Verification, precision: Precision) -> None:
     others = found.spans_missing + found.spans_new + found.labels_changed
-    if others > ceil(LIMIT * (found.spans + found.pairs)):
+    if others > ceil(LIMITS[precision] * (found.spans + found.pairs)):
         raise PrecisionLost(
             f"{others} of {found.spans} spans and {found.pairs} pairs are decided otherwise in {precision} than in fp32",
-            remedy="Serve fp32 on the GPU.",
+            remedy="Serve fp32.",
         )
 
 
-def _write_manifest(source: Artefact, folder: Path, precision: str, distance: dict[str, Any]) -> None:
-    """The original's manifest, with what is another here; what training scored stays the original's own."""
+def _write_manifest(
+    source: Artefact,
+    folder: Path,
+    precision: str,
+    release: Release | None,
+    *,
+    distance: Mapping[str, Any] = NOTHING,
+    scored: Mapping[str, Any] = NOTHING,
+) -> dict[str, Any]:
+    """Write and return the original's manifest, with what is another here."""
     from models.training.graphs import OPSET
 
-    stated = json.loads((source.folder / MANIFEST).read_bytes())
+    stated: dict[str, Any] = json.loads((source.folder / MANIFEST).read_bytes())
     original = stated["encoder"]
     stated |= {
-        "version": f"{source.manifest.version}-{precision}",
+        "version": release.version if release else f"{source.manifest.version}-{precision}",
+        "generation": source.manifest.generation + bool(release),
         "software": software(),
         "git_commit": commit(),
         "encoder": {**original, "precision": precision, "opset": original["opset"] if original["precision"] == "fp32" else OPSET},
         "files": {path.name: file_entry(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST},
-        "metrics": {},
+        "metrics": dict(scored),
     }
     stated["training"]["converted"] = {
         "from": source.reference,
         "precision": original["precision"],
         "encoder": source.manifest.files[ENCODER].sha256,
-        "distance_to_fp32": distance,
+        "distance_to_fp32": dict(distance),
     }
     (folder / MANIFEST).write_text(json.dumps(stated, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return stated
 
 
 def _write_card(source: Artefact, path: Path, precision: str, found: Verification) -> None:

@@ -14,6 +14,7 @@ from models.runtime.providers import Inference
 from models.runtime.verify import verify, write_predictions
 from models.training.errors import PrecisionLost, WeightsUnusable
 from models.training.provenance import file_entry
+from tests.models.corpora.conftest import small_data
 
 pytestmark = [pytest.mark.torch, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]
 
@@ -50,6 +51,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Artefact:
     write_precision(folder / "exact.onnx", folder / ENCODER, "int8")
     (folder / "exact.onnx").unlink()
     stated |= {"name": "tiny", "version": "3", "encoder": stated["encoder"] | {"window": 64, "overlap": 16}}
+    stated["training"]["corpora"] = [part for part in stated["training"]["corpora"] if part["name"] == "biored"]
     write_manifest(folder, stated)
     lines = map(json.loads, (shipped / PREDICTIONS).read_text(encoding="utf-8").splitlines()[:TEXTS])
     write_predictions(load_artefact(folder), [(line["text"], line["mentions"]) for line in lines], folder / PREDICTIONS)
@@ -161,3 +163,23 @@ def test_the_command_says_where_and_how_near(source: Artefact, tmp_path: Path) -
     assert "tiny@3-fp16 in" in done.output
     assert "not found here" in done.output
     assert load_artefact(tmp_path / "out").manifest.encoder.precision == "fp16"
+
+
+def test_a_release_is_scored_and_takes_the_originals_place(source: Artefact, tmp_path: Path) -> None:
+    """The same int8 weights as graphs are written now, with scores of its own and a generation that outranks the original's."""
+    from models.training.convert import Release, convert
+
+    told: list[str] = []
+    out = tmp_path / "tiny" / "4"
+    released, _ = convert(source.folder, "int8", out, release=Release("4", small_data(tmp_path / "data")), tell=told.append)
+    assert released.reference == "tiny@4"
+    assert released.manifest.generation == source.manifest.generation + 1
+    assert verify(released).identical
+    assert {"int8", "fp32", "distance", "baselines", "scored"} == released.manifest.metrics.keys()
+    assert "scoring int8" in told
+    card = released.path("MODEL_CARD.md").read_text(encoding="utf-8")
+    assert card.startswith("# tiny 4\n")
+    assert "not scored anew" not in card
+    for text in texts(source):
+        before, after = (Encoder(artefact, cache_bytes=0).encode(text) for artefact in (source, released))
+        assert np.linalg.norm(after.hidden - before.hidden) < 0.02 * np.linalg.norm(before.hidden)
