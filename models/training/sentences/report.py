@@ -49,7 +49,7 @@ def set_table(key: str, answers: Sequence[Answers], earlier: Table | None = None
     kept: list[Row] = []
     told: list[str] = []
     if earlier is not None and earlier.documents == documents and _best(earlier.rows) == _best(drawn):
-        kept = [row for row in earlier.rows if row.system not in right]
+        kept = [row for row in earlier.rows if row.system not in right and row.kind is not Kind.PUBLISHED]
         told = [note for note in earlier.notes if note.startswith(tuple(_named(row.system) for row in kept))]
     return Table(
         title=f"Sentences: {scored.title}",
