@@ -1,4 +1,4 @@
-"""A window's time with attention as it was exported, and as one operator, on one thread: the served graph of one model, both ways.
+"""A window's time with attention as it is exported, and as one operator, on one thread: one model's weights in int8, both ways.
 
 python -m benchmarks.bench_attention [--model NAME] [--rounds N] [--out JSON] [--store]
 """
@@ -14,14 +14,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import onnx
 import onnxruntime
 from numpy.typing import NDArray
 
 from benchmarks.machine import describe
 from benchmarks.tables import write_page
 from models.runtime.artefact import ENCODER, load_artefact
-from models.training.fused_attention import fuse_attention
+from models.training.convert import write_exact
+from models.training.fused_attention import MASK
+from models.training.precisions import write_precision
 
 RESULTS = Path(__file__).parent / "results" / "attention.json"
 LENGTHS = (128, 256, 384, 512)
@@ -55,12 +56,14 @@ def measured(model: str | None, rounds: int, lengths: Sequence[int] = LENGTHS) -
     Raises `ValueError` where the model's attention is not of the shape that is fused, or the two do not answer alike.
     """
     artefact = load_artefact(model)
-    proto = onnx.load(str(artefact.verified(ENCODER)))
-    with TemporaryDirectory() as place:
-        if not fuse_attention(proto):
-            raise ValueError(f"the attention of {artefact.reference} is fused already, or of another shape")
-        onnx.save(proto, str(Path(place) / ENCODER))
-        exported, fused = _session(artefact.path(ENCODER)), _session(Path(place) / ENCODER)
+    with TemporaryDirectory() as name:
+        place = Path(name)
+        write_exact(artefact, place / ENCODER, place / "weights")
+        for fuse in (False, True):
+            write_precision(place / ENCODER, place / f"{fuse}.onnx", "int8", fuse=fuse)
+        exported, fused = _session(place / "False.onnx"), _session(place / "True.onnx")
+    if MASK in {given.name for given in fused.get_inputs()}:
+        raise ValueError(f"the attention of {artefact.reference} is of a shape that is not fused")
     rows = {}
     for length in lengths:
         ids = np.random.default_rng(length).integers(1_000, 20_000, size=(1, length))

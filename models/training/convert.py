@@ -61,7 +61,7 @@ def convert(
             folder.mkdir()
             for name in (RELATIONS, TOKENIZER):
                 shutil.copyfile(source.verified(name), folder / name)
-        _write_exact(source, exact / ENCODER, place / "weights")
+        write_exact(source, exact / ENCODER, place / "weights")
         write_precision(exact / ENCODER, work / ENCODER, precision)
         texts = list(_texts(source))
         _write_manifest(source, exact, "fp32", release)
@@ -82,7 +82,7 @@ def convert(
     return load_artefact(out), found
 
 
-def _write_exact(source: Artefact, path: Path, place: Path) -> None:
+def write_exact(source: Artefact, path: Path, place: Path) -> None:
     """The encoder with its token heads in fp32."""
     precision = source.manifest.encoder.precision
     if precision == "fp32":

@@ -34,13 +34,14 @@ TOLERANCE = 1e-3  # of a graph's outputs, whatever way its sums are added up
 TOKENS = 1  # the axis of pieces in (W, L, H)
 
 
-def write_precision(exact: Path, out: Path, precision: Precision) -> None:
-    """Write the graph `exact` (fp32) to `out` in a precision. Equal graphs give equal bytes."""
+def write_precision(exact: Path, out: Path, precision: Precision, *, fuse: bool = True) -> None:
+    """Write the graph `exact` (fp32) to `out` in a precision, its attention fused in int8 unless `fuse` says no. Equal graphs give equal
+    bytes."""
     import onnx
 
     model = onnx.load(str(exact))
     if precision == "int8":
-        fused = _fuses(model)
+        fused = fuse and _fuses(model)
         _first_apart(model)
         model = _int8_products(model)
         _tables(model)
