@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from benchmarks.machine import describe
 from benchmarks.tables import write_page
 from models.runtime.artefact import ENCODER, load_artefact
+from models.runtime.device import MASK
 from models.training.convert import write_exact
-from models.training.fused_attention import MASK
 from models.training.precisions import write_precision
 
 RESULTS = Path(__file__).parent / "results" / "attention.json"

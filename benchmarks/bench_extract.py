@@ -42,6 +42,7 @@ from models.runtime.artefact import TOKENIZER
 from models.runtime.case import cases
 from models.runtime.encoder import Encoder
 from models.runtime.tokenizer import PieceTokenizer
+from processors.linking.names import forget
 from processors.records import Abstract, Entities
 from processors.sources import read
 
@@ -269,6 +270,7 @@ def _extract(
 ) -> int:
     """Entities and relations of all documents, as they are written; how many relations."""
     extractor.cache.clear()
+    forget()
     count = 0
     for entities, relations in extractor.extract_many(documents, workers=workers):
         entities.to_bytes()

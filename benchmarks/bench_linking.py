@@ -7,6 +7,8 @@ import argparse
 import json
 import time
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 from benchmarks.machine import describe
 from biorelay.demo import samples
@@ -24,16 +26,20 @@ def main() -> None:
     extractor, documents = Extractor.load(), samples(options.documents)
     extractor.extract(documents[0])
     extractor.cache.clear()
-    started = time.process_time()
-    found = [extractor.extract(document)[0] for document in documents]
-    whole = time.process_time() - started
+    took: list[float] = []
+    link = extractor.linker.resolve
 
-    took = []
-    for entities in found:
-        mentions = [(m.start, m.end, m.type) for m in entities.mentions]
+    def timed(*asked: Any) -> Any:
         started = time.process_time()
-        extractor.linker.resolve(entities.id, entities.text, mentions)
+        links = link(*asked)
         took.append(time.process_time() - started)
+        return links
+
+    # On the way, not once more afterwards: the linker remembers names that it has looked up by likeness.
+    with patch.object(extractor.linker, "resolve", timed):
+        started = time.process_time()
+        found = [extractor.extract(document)[0] for document in documents]
+        whole = time.process_time() - started
     result = {
         "machine": machine,
         "model": extractor.provenance.model,

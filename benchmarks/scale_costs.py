@@ -11,6 +11,7 @@ from models.runtime.encoder import Encoder
 from models.runtime.pairs import PairInputs, build_pairs
 from models.runtime.relation_head import Judged, RelationHead
 from models.runtime.tokenizer import PieceTokenizer
+from processors.linking.names import forget
 from processors.ner import entity_types
 from processors.records import Abstract, Entities
 from processors.relations import RelationClassifier, group_mentions
@@ -57,16 +58,19 @@ class Parts:
     def extract(self, abstract: Abstract) -> None:
         """The whole: entities and relations."""
         self.extractor.cache.clear()
+        forget()
         self.extractor.extract(abstract)
 
     def relations(self, entities: Entities) -> None:
         """Relations of prepared entities, with the encoder pass; nothing is recognised or linked."""
         self.extractor.cache.clear()
+        forget()
         self.extractor.relations(entities)
 
     def encode(self, text: str) -> None:
         """Tokeniser and encoder pass, by the extractor's own session: another one is some per cent faster or slower."""
         self.extractor.cache.clear()
+        forget()
         self.extractor._encoder.encode(text)
 
     def relate(self, entities: Entities) -> None:

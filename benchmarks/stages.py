@@ -12,6 +12,7 @@ from pkgutil import resolve_name
 from typing import Any
 
 from biorelay.extractor import Extractor
+from processors.linking.names import forget
 from processors.records import Abstract
 
 STAGES: Mapping[str, tuple[str, ...]] = {
@@ -70,6 +71,7 @@ def stage_seconds(extractor: Extractor, abstracts: Sequence[Abstract]) -> dict[s
     """Processor seconds of each stage, and of the `rest`, to extract the abstracts one by one and write their records."""
     clock = Clock()
     extractor.cache.clear()
+    forget()
     with _watched(clock):
         started = time.thread_time()
         for abstract in abstracts:

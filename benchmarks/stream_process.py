@@ -6,12 +6,14 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from benchmarks.machine import ROOT
+from benchmarks.scale_memory import memory
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _PATIENCE = 60.0
@@ -22,9 +24,13 @@ def cpu_seconds(pid: int) -> float:
     return sum(_cpu(Path(f"/proc/{number}/stat")) for number in family(pid))
 
 
-def peak_memory(pid: int) -> list[int]:
-    """The largest resident set, in bytes, of the process and of each of its descendants."""
-    return [_peak(Path(f"/proc/{number}/status")) for number in family(pid)]
+def peak_memory(pid: int) -> list[float]:
+    """The largest resident set, in megabytes (10^6 bytes), of the process and of each of its descendants that is still there."""
+    found = []
+    for number in family(pid):
+        with suppress(OSError):
+            found.append(memory(number).get("peak_mb", 0.0))
+    return found
 
 
 def family(pid: int) -> list[int]:
@@ -50,14 +56,6 @@ def _cpu(stat: Path) -> float:
     except OSError:
         return 0.0
     return sum(map(int, fields[11:15])) / _TICK
-
-
-def _peak(status: Path) -> int:
-    try:
-        lines = status.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), 0)
 
 
 class Measured:

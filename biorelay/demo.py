@@ -202,10 +202,7 @@ class Demo:
         await self._while_working(asyncio.Event().wait())
 
     def _load(self) -> Extractor:
-        settings = self._settings
-        self._extractor = Extractor.load(
-            settings.model, settings.vocabulary, sibling=settings.sibling, max_characters=settings.limits.text_characters
-        )
+        self._extractor = Extractor.load(**self._settings.extractor())
         return self._extractor
 
     async def _send(self, abstracts: Sequence[Abstract], progress: dict[str, int]) -> None:

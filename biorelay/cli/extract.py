@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -87,14 +87,7 @@ def extract(
 
     settings = settings_of(ctx)
     inputs = abstracts_in(files, settings, input_format)
-    asked: dict[str, Any] = {
-        "model": model or settings.model,
-        "vocabulary": settings.vocabulary,
-        "sibling": sibling or settings.sibling,
-        "guideline": settings.guideline,
-        "max_characters": settings.limits.text_characters,
-        "inference": settings.runs_on(),
-    }
+    asked = settings.extractor() | {"model": model or settings.model, "sibling": sibling or settings.sibling}
     extractor = Extractor.load(**asked)  # here too where processes do the work: what is wrong with it is told once, and at once
     if caution := extractor.placement.caution:
         say(f"warning: the encoder runs on {extractor.provider}: {caution}", style="yellow")

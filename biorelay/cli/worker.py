@@ -70,14 +70,7 @@ def worker(
         raise typer.Exit(_several(settings, state_of(ctx)))
     code = run_worker(
         settings.stream(),
-        lambda: Extractor.load(
-            settings.model,
-            settings.vocabulary,
-            sibling=settings.sibling,
-            guideline=settings.guideline,
-            max_characters=settings.limits.text_characters,
-            inference=settings.runs_on(),
-        ),
+        lambda: Extractor.load(**settings.extractor()),
         lambda: graph_of(settings, read_only=False).__aenter__(),
     )
     raise typer.Exit(code)

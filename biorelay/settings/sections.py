@@ -253,6 +253,17 @@ class Settings(BaseSettings):
         asked = self.inference
         return Inference(asked.provider, asked.device, asked.batch_pieces, engines=self.data_dir / "tensorrt")
 
+    def extractor(self) -> dict[str, Any]:
+        """The arguments of `Extractor.load`."""
+        return {
+            "model": self.model,
+            "vocabulary": self.vocabulary,
+            "sibling": self.sibling,
+            "guideline": self.guideline,
+            "max_characters": self.limits.text_characters,
+            "inference": self.runs_on(),
+        }
+
     def _feeders(self) -> int:
         """Threads that fill a GPU's batches; 0 where there is none to be had."""
         if self.inference.provider == "cpu":

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from models.runtime.artefact import MANIFEST, REINSTALL, TOKENIZER, UPGRADE, verify_file
+from models.runtime.device import IDS, MASK
 from models.runtime.errors import ArtefactCorrupt, ArtefactError, ArtefactMissing
 from models.runtime.manifest import OPSETS, FileEntry, Part, Positive
 from models.runtime.questions import Context, Questions
@@ -164,7 +165,7 @@ class PairwiseHead:
         self._number = list(manifest.tasks).index(task)
         self._questions = Questions(PieceTokenizer(artefact.path(TOKENIZER)), types=len(manifest.types), tasks=len(manifest.tasks))
         self._graph = Graph(artefact, GRAPH)
-        inputs = {"input_ids", *({"attention_mask"} & self._graph.inputs.keys())}  # a graph that takes no padding needs no mask
+        inputs = {IDS, *({MASK} & self._graph.inputs.keys())}  # a graph that takes no padding needs no mask
         self._graph.check(dict.fromkeys(inputs, (None, None)), {"logits": (None, len(manifest.labels))})
 
     def logits(
@@ -183,7 +184,7 @@ class PairwiseHead:
                 scores[row, 1:] = -np.inf
                 continue
             ids = self._questions.ask(passage, self._number, first, second, self.context)[None, :]
-            read = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+            read = {IDS: ids, MASK: np.ones_like(ids)}
             (logits,) = self._graph.run(("logits",), {name: read[name] for name in self._graph.inputs})
             scores[row] = logits[0, self._columns]
         return scores

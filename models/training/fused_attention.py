@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-MASK = "attention_mask"
+from models.runtime.device import IDS, MASK
+
 DOMAIN = "com.microsoft"
 
 _HEADS_OUT = [0, 2, 1, 3]  # (B, L, N, D) -> (B, N, L, D), and back
@@ -40,7 +41,7 @@ def fuse_attention(model: Any) -> int:
             "MultiHeadAttention", [queries, keys, values], [out], nodes[place].name, domain=DOMAIN, num_heads=heads
         )
     kept = _needed(nodes, [output.name for output in graph.output])
-    if any(MASK in node.input and _more_than_sizes(node) for node in kept):
+    if any(MASK in node.input and node.op_type != "Shape" for node in kept):
         return 0
     del graph.node[:]
     graph.node.extend(kept)
@@ -117,15 +118,11 @@ def _needed(nodes: Sequence[Any], outputs: Sequence[str]) -> list[Any]:
     return kept[::-1]
 
 
-def _more_than_sizes(node: Any) -> bool:
-    return bool(node.op_type != "Shape")
-
-
 def _sizes_of_another_input(graph: Any) -> None:
     """Take the mask out of the graph's inputs; a size that was read off it is read off the pieces, which have the same."""
     for node in graph.node:
         for i, name in enumerate(node.input):
             if name == MASK:
-                node.input[i] = "input_ids"
+                node.input[i] = IDS
     for given in [given for given in graph.input if given.name == MASK]:
         graph.input.remove(given)

@@ -22,7 +22,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.training.fused_attention import MASK, fuse_attention
+from models.runtime.device import IDS, MASK
+from models.training.fused_attention import fuse_attention
 
 Precision = Literal["fp32", "int8", "fp16", "table8"]
 PRECISIONS: tuple[Precision, ...] = ("fp32", "int8", "fp16", "table8")
@@ -65,7 +66,7 @@ def _fuses(model: Any) -> bool:
         return False
     # So few pieces as every encoder has a place for; any row of any table will do.
     ids = np.random.default_rng(1).integers(0, LEAST_ROWS, size=(1, LEAST_ROWS // 2))
-    feed = {given.name: ids if given.name == "input_ids" else np.zeros_like(ids) for given in model.graph.input}
+    feed = {given.name: ids if given.name == IDS else np.zeros_like(ids) for given in model.graph.input}
     feed[MASK] = np.ones_like(ids)
     answers = []
     for asked in (model, other):

@@ -7,7 +7,7 @@ from math import log1p
 
 from processors.linking import surface as surfaces
 from processors.linking.context import Context
-from processors.linking.likeness import compare
+from processors.linking.likeness import alike, compare
 from processors.linking.match import LONGEST_NAME, Match, together
 from processors.normalisation import exact_key, loose_key, tokens
 from processors.records import Curie, EntityType
@@ -55,6 +55,12 @@ def _likest(vocabulary: Vocabulary, kind: EntityType, words: str) -> tuple[tuple
     """The known names that may be what some words mean, how like they are, and in what; the same unknown names come again and again."""
     found = vocabulary.similar(kind, words, least=_LIKE, most=_MOST_LIKE)
     return tuple((name, likeness, seen) for name, likeness in found if (seen := compare(kind, words, name)))
+
+
+def forget() -> None:
+    """Forget what was looked up by likeness: for whoever times the linker over the same documents again."""
+    _likest.cache_clear()
+    alike.cache_clear()
 
 
 class _Names:
