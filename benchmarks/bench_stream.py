@@ -98,7 +98,7 @@ class Bench:
     processes: int
     contenders: dict[str, Timing] = field(default_factory=dict)
     starts: list[float] = field(default_factory=list)
-    memory: list[float] = field(default_factory=list)
+    memory: list[int] = field(default_factory=list)
     idle: list[float] = field(default_factory=list)
     latencies: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -187,7 +187,7 @@ class Bench:
             self.timing("worker").add(len(found), process.cpu() - cpu, wall, **beside)
             if later is not None:
                 await self._latencies(publisher, graph, later)
-            self.memory.append(max(peak_memory(process.pid), default=0.0))
+            self.memory.append(max(peak_memory(process.pid), default=0))
 
     async def _latencies(self, publisher: Publisher, graph: Graph, later: "Later") -> None:
         self.latencies["idle"] = percentiles(await one_at_a_time(publisher, graph, later.take(later.idle)))
@@ -292,7 +292,7 @@ def result(bench: Bench, options: argparse.Namespace, about: dict[str, Any], mac
         "overheads_vs_extract": overhead,
         "idle_cpu_s_per_s": round(statistics.median(bench.idle), 4),
         "publish_to_queryable_s": bench.latencies,
-        "peak_memory_mb": round(max(bench.memory), 1),
+        "peak_memory_mb": round(max(bench.memory) / 1e6, 1),
         "ready_s": round(statistics.median(bench.starts), 2),
         "contenders": {name: timing.summary() for name, timing in bench.contenders.items()},
         "ratios": {

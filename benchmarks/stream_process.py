@@ -24,12 +24,12 @@ def cpu_seconds(pid: int) -> float:
     return sum(_cpu(Path(f"/proc/{number}/stat")) for number in family(pid))
 
 
-def peak_memory(pid: int) -> list[float]:
-    """The largest resident set, in megabytes (10^6 bytes), of the process and of each of its descendants that is still there."""
+def peak_memory(pid: int) -> list[int]:
+    """The largest resident set, in bytes, of the process and of each of its descendants that is still there."""
     found = []
     for number in family(pid):
         with suppress(OSError):
-            found.append(memory(number).get("peak_mb", 0.0))
+            found.append(round(memory(number).get("peak_mb", 0.0) * 1e6))
     return found
 
 
