@@ -59,8 +59,8 @@ def convert(
         exact, work = place / "fp32", place / "served"
         for folder in (exact, work):
             folder.mkdir()
-            for name in (RELATIONS, TOKENIZER):
-                shutil.copyfile(source.verified(name), folder / name)
+            shutil.copyfile(source.verified(TOKENIZER), folder / TOKENIZER)
+            _write_pairs(source, folder / RELATIONS)
         write_exact(source, exact / ENCODER, place / "weights")
         write_precision(exact / ENCODER, work / ENCODER, precision)
         texts = list(_texts(source))
@@ -107,6 +107,14 @@ def write_exact(source: Artefact, path: Path, place: Path) -> None:
     network.ner.weight.data.copy_(weight)
     network.ner.bias.data.copy_(bias)
     export_encoder(network.eval(), path)
+
+
+def _write_pairs(source: Artefact, path: Path) -> None:
+    """The pair head, which every precision keeps in fp32."""
+    from models.training.joint.graphs import export_pairs, read_pairs
+
+    number = source.manifest.ner.types.index
+    export_pairs(read_pairs(source.verified(RELATIONS)), [(number(a), number(b)) for a, b in source.manifest.relations.type_pairs], path)
 
 
 def _token_heads(source: Artefact) -> tuple[Any, Any]:

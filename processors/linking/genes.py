@@ -64,6 +64,7 @@ class _Genes:
     def __init__(self, context: Context, start: int, end: int) -> None:
         self.context = context
         self.organisms = context.organisms.probabilities(_places(context, start, end))
+        self._others = any(likely >= _LEAST for taxon, likely in self.organisms.items() if taxon != HUMAN)
 
     def named(self, surface: str) -> Match | None:
         for name, way in self.context.readings(EntityType.GENE, surface):
@@ -105,7 +106,7 @@ class _Genes:
         own = {curie for candidate in found for curie in candidate.curies}
         for candidate in found:
             yield _Meaning(candidate, self._organism(candidate), homologue=False)
-            if candidate.taxa == (HUMAN,) and len(candidate.curies) == 1:
+            if self._others and candidate.taxa == (HUMAN,) and len(candidate.curies) == 1:
                 for other in self.context.vocabulary.homologues(candidate.curies[0]):
                     if other.curies[0] not in own:
                         yield _Meaning(other._replace(tier=candidate.tier), self._organism(other), homologue=True)

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from processors.normalisation import exact_key
 from processors.records import EntityType
@@ -50,7 +50,7 @@ _CUES: dict[str, str] = {
     "10029": r"CHO|chinese hamster",
     "562": r"E\. ?coli|escherichia coli",
 }
-_CUE = re.compile("|".join(rf"(?P<t{taxon}>(?<![\w-])(?:{words})(?![\w]))" for taxon, words in _CUES.items()), re.IGNORECASE)
+_CUE = re.compile(rf"(?<![\w-])(?:{'|'.join(rf'(?P<t{taxon}>{words})' for taxon, words in _CUES.items())})(?!\w)", re.IGNORECASE)
 _IN_NAME = {"human": HUMAN, "mouse": MOUSE, "murine": MOUSE, "rat": RAT, "drosophila": "7227", "zebrafish": "7955", "yeast": "4932",
             "bovine": "9913", "chicken": "9031", "xenopus": "8364", "porcine": "9823", "canine": "9615", "rabbit": "9986"}  # fmt: skip
 _PREFIX = re.compile(r"([hmrdz])(?=[A-Z][A-Za-z]*\d*)")
@@ -76,6 +76,7 @@ class Organisms:
         self._places: list[tuple[int, int, str]] = []
         self._places = sorted(self._named(context) | self._cues())
         self._sentences = [start for start, _ in split_sentences(context.text)]
+        self._sentence_of = [bisect_right(self._sentences, start) for start, _, _ in self._places]
         self.count: Counter[str] = Counter(taxon for _, _, taxon in self._places)
         first = self._sentences[1] if len(self._sentences) > 1 else len(context.text)
         names = {context.text[start:end] for start, end, kind in context.mentions if kind is EntityType.GENE}
@@ -99,17 +100,20 @@ class Organisms:
     def _cues(self) -> set[tuple[int, int, str]]:
         return {(m.start(), m.end(), str(m.lastgroup)[1:]) for m in _CUE.finditer(self._text)}
 
-    def features(self, taxon: str, start: int, end: int) -> dict[str, float]:
+    def _near(self, start: int) -> "_Near":
+        """The organisms named in the sentence of a place."""
+        sentence = bisect_right(self._sentences, start)
+        near = [place for place, of in zip(self._places, self._sentence_of, strict=True) if of == sentence]
+        before = [(start - e, t) for _, e, t in near if e <= start]
+        return _Near({t for _, _, t in near}, *min(before, default=(None, None)))
+
+    def _features(self, taxon: str, surface: str, near: "_Near") -> dict[str, float]:
         """What speaks for an organism at a mention."""
-        surface = self._text[start:end]
         found: dict[str, float] = {}
         found["title"] = float(taxon in self._title)
-        sentence = bisect_right(self._sentences, start)
-        near = [(s, e, t) for s, e, t in self._places if bisect_right(self._sentences, s) == sentence]
-        found["sentence"] = float(any(t == taxon for _, _, t in near))
-        before = [(start - e, t) for s, e, t in near if e <= start]
-        found["left"] = float(bool(before) and min(before)[1] == taxon)
-        found["beside"] = float(bool(before) and min(before)[1] == taxon and min(before)[0] <= 2)
+        found["sentence"] = float(taxon in near.taxa)
+        found["left"] = float(near.left == taxon)
+        found["beside"] = float(near.left == taxon and near.gap is not None and near.gap <= 2)
         words = re.findall(r"[a-z]+", surface.lower())
         found["in_name"] = float(any(_IN_NAME.get(word) == taxon for word in words))
         match = _PREFIX.match(surface)
@@ -136,12 +140,21 @@ class Organisms:
 
     def probabilities(self, places: Sequence[tuple[int, int]]) -> dict[str, float]:
         """The probability of each organism in question that a name, with its places in the document, means its gene."""
-        totals = {t: self._total(t, places) for t in self.taxa}
+        seen = [(self._text[start:end], self._near(start)) for start, end in places]
+        totals = {t: self._total(t, seen) for t in self.taxa}
         highest = max(totals.values())
         weights = {taxon: math.exp(total - highest) for taxon, total in totals.items()}
         whole = math.fsum(weights.values())
         return {taxon: weight / whole for taxon, weight in weights.items()}
 
-    def _total(self, taxon: str, places: Sequence[tuple[int, int]]) -> float:
-        values = (WEIGHTS.get(n, 0.0) * v for start, end in places for n, v in self.features(taxon, start, end).items())
-        return math.fsum(values) / len(places)
+    def _total(self, taxon: str, seen: Sequence[tuple[str, "_Near"]]) -> float:
+        values = (WEIGHTS[name] * value for surface, near in seen for name, value in self._features(taxon, surface, near).items() if value)
+        return math.fsum(values) / len(seen)
+
+
+class _Near(NamedTuple):
+    """What stands in one sentence with a mention."""
+
+    taxa: set[str]
+    gap: int | None  # letters from the last organism on its left; None: there is none
+    left: str | None

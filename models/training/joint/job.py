@@ -121,7 +121,7 @@ def _export(
         progress(ProgressEvent("export", "writing the graphs"))
         export_encoder(network.encoder, exact / "encoder.onnx")
         write_precision(exact / "encoder.onnx", work / "encoder.onnx", precision)
-        export_pairs(network, type_pair_indices(plan.relations.type_pairs), work / "relations.onnx")
+        export_pairs(network.pairs, type_pair_indices(plan.relations.type_pairs), work / "relations.onnx")
         manifest.write_tokenizer(weights_folder(plan.encoder, out) / TOKENIZER, work / "tokenizer.json")
         for name in ("relations.onnx", "tokenizer.json"):
             shutil.copyfile(work / name, exact / name)

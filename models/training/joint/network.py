@@ -60,19 +60,29 @@ class PairHead(nn.Module):
         features: Tensor,
     ) -> Tensor:
         values = self.value(hidden)
-        mentions = self.mention_norm(_means(self.mention(hidden), mention_start, mention_end))
-        entities = torch.log(entity_mentions @ torch.exp(mentions)) + self.kind(entity_type)
+        mentions = self.mentions(hidden, mention_start, mention_end)
+        entities = self.entities(mentions, entity_mentions, entity_type)
         left, right = entities[pairs[:, 0]], entities[pairs[:, 1]]
         near_left, near_right = mentions[closest[:, 0]], mentions[closest[:, 1]]
         queries = self.query(torch.cat([left, right], dim=1)) * self.scale
         context = torch.softmax(queries @ self.key(hidden).T, dim=1) @ values
-        middle = _means(values, between[:, 0], between[:, 1])
+        middle = means(values, between[:, 0], between[:, 1])
         pair = torch.cat([left, right, left * right, near_left + near_right, near_left * near_right, context, middle, features], dim=1)
         logits: Tensor = self.out(self.dropout(torch.nn.functional.gelu(self.inner(self.dropout(pair)))))
         return logits
 
+    def mentions(self, hidden: Tensor, start: Tensor, end: Tensor) -> Tensor:
+        """(T, H), (M), (M) -> (M, width)."""
+        found: Tensor = self.mention_norm(means(self.mention(hidden), start, end))
+        return found
 
-def _means(rows: Tensor, start: Tensor, end: Tensor) -> Tensor:
+    def entities(self, mentions: Tensor, membership: Tensor, kind: Tensor) -> Tensor:
+        """(M, width), (E, M), (E) -> (E, width)."""
+        found: Tensor = torch.log(membership @ torch.exp(mentions)) + self.kind(kind)
+        return found
+
+
+def means(rows: Tensor, start: Tensor, end: Tensor) -> Tensor:
     """Means of rows start:end, zeros where that is empty. (T, D), (N), (N) -> (N, D)."""
     sums = torch.cat([torch.zeros_like(rows[:1]), torch.cumsum(rows, dim=0)])
     length = torch.clamp(end - start, min=1).to(rows.dtype)
