@@ -68,7 +68,7 @@ def show_model(ctx: typer.Context, model: Reference = None, as_json: AsJson = Fa
     \b
     Examples:
       biorelay models show
-      biorelay models show relay-mini@3 --json
+      biorelay models show relay-mini@4 --json
     """
     from biorelay.cli.console import emit, show
     from models.runtime.artefact import find_artefact, read_manifest
@@ -138,8 +138,8 @@ def convert(
 
     \b
     Examples:
-      biorelay models convert relay-mini@3 --precision fp16 --output relay-mini-fp16
-      biorelay models convert relay-mini@3 --precision int8 --release 4 --data ../shared/data --output relay-mini/4
+      biorelay models convert relay-mini@4 --precision fp16 --output relay-mini-fp16
+      biorelay models convert relay-mini@4 --precision int8 --release 5 --data ../shared/data --output relay-mini/5
       BIORELAY_INFERENCE_PROVIDER=cuda biorelay extract --model ./relay-mini-fp16 abstracts.xml.gz
     """
     from biorelay.cli.console import say, show
