@@ -147,7 +147,44 @@ def attention(result: Mapping[str, Any]) -> list[str]:
     ]
 
 
-SECTIONS: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {"extract": extract, "attention": attention}
+def shortcuts(result: Mapping[str, Any]) -> list[str]:
+    """The section of `benchmarks.bench_shortcuts`, as Markdown lines."""
+    alone, dictionary, packing = result["without_pairs"], result["dictionary"], result["packing"]
+    return [
+        "## What could be left unread",
+        "",
+        _text(
+            f"`python -m benchmarks.bench_shortcuts`: {result['model']} over {result['documents']:,} abstracts, on one thread. None of",
+            "these pays, and none is served. What does is in [encoders](encoders.md#fewer-pieces-fewer-operations).",
+        ),
+        "",
+        "| way | saves of the encoder's time | costs |",
+        "| --- | ---: | --- |",
+        _text(
+            f"| no document without a candidate pair is read ({_percent(alone['documents'])} of them, and none can be known before) |",
+            f"at most {_percent(alone['pieces'])} | their entities |",
+        ),
+        _text(
+            "| such a document leaves the encoder after half of its layers |",
+            f"at most {_percent(alone['saved_by_half_the_layers'])} | NER heads at two depths |",
+        ),
+        _text(
+            "| only documents in which the vocabulary knows two names are read |",
+            f"{_percent(dictionary['pieces'])} | {_percent(dictionary['cost_of_extraction'])} of the time of extraction,",
+            f"{_percent(dictionary['entities_lost'])} of the entities, {_percent(dictionary['relations_lost'])} of the relations |",
+        ),
+        _text(
+            f"| {packing['together']} short texts are read as one window |",
+            f"{_percent(1 - packing['time_over_alone'])} | a text's answer depends on its neighbours |",
+        ),
+    ]
+
+
+SECTIONS: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
+    "extract": extract,
+    "attention": attention,
+    "shortcuts": shortcuts,
+}
 """The sections in their order, by the name of their result; one that was not measured yet is left out."""
 
 

@@ -102,7 +102,8 @@ class Delivery:
 
     async def run(self, stream: Any) -> None:
         """Settle a Faust stream's messages until it ends. Raises what must end the worker."""
-        async with aclosing(taken(stream, self._settings.batch)) as batches:
+        apart = self._settings.graph_interval if self._stage is Stage.GRAPH else 0.0
+        async with aclosing(taken(stream, self._settings.batch, apart=apart)) as batches:
             async for events in batches:
                 await self.settle([inbound(event.message) for event in events])
                 for event in events:

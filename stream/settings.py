@@ -65,6 +65,7 @@ class StreamSettings:
     group: str | None = None  # consumer groups are GROUP.ner, GROUP.relations, GROUP.graph; the prefix where not given
     epoch: int = 0  # counts re-creations of the abstracts topic: offsets start anew, revisions must not
     batch: int = 64  # messages taken at once
+    graph_interval: float = 0.2  # between two transactions of the graph while documents come; the first of them never waits
     threads: int = 0  # inference threads; 0 is one for each core
     deaths: int = 3  # a document on which a worker died that often is set aside unprocessed
     session_timeout: float = 30.0

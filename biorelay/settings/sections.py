@@ -178,6 +178,8 @@ class WorkerSettings(Section):
     """consumer groups are GROUP.ner, GROUP.relations, GROUP.graph; the topics' prefix where not given"""
     batch: Annotated[int, Field(ge=1, le=10_000)] = 64
     """documents taken at once"""
+    graph_interval_s: Annotated[float, Field(ge=0, le=60)] = 0.2
+    """between two transactions of the graph while documents come, which so share one; a document after a pause never waits"""
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
     """inference threads; 0 is one for each core, and on a GPU one for each 256 of inference.batch_pieces, so that batches fill"""
     deaths: Annotated[int, Field(ge=1, le=100)] = 3
@@ -304,6 +306,7 @@ class Settings(BaseSettings):
             stages=tuple(Stage(stage) for stage in worker.stages),
             group=worker.group,
             batch=worker.batch,
+            graph_interval=worker.graph_interval_s,
             threads=worker.threads or self._feeders(),
             deaths=worker.deaths,
             session_timeout=worker.session_timeout_s,

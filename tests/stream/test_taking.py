@@ -85,3 +85,28 @@ async def test_a_taker_that_is_cancelled_leaves_nothing_running() -> None:
     with pytest.raises(asyncio.CancelledError):
         await taking
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_batches_lie_apart_and_gather_what_comes_meanwhile() -> None:
+    stream = Stream()
+    async with aclosing(taken(stream, 3, apart=3600.0)) as batches:
+        stream.put(1)
+        assert await anext(batches) == [1]  # after a pause nothing waits
+        waiting = asyncio.ensure_future(anext(batches))
+        for number in (2, 3):
+            stream.put(number)
+            await asyncio.sleep(0.01)
+            assert not waiting.done()
+        stream.put(4)
+        assert await waiting == [2, 3, 4]  # a full one does not wait either
+
+
+async def test_a_stream_that_ends_hands_out_what_was_gathered() -> None:
+    stream = Stream()
+    stream.put(1)
+    found = []
+    async for batch in taken(stream, 64, apart=3600.0):
+        found.append(batch)
+        if len(found) == 1:
+            stream.put(2, 3, None)
+    assert found == [[1], [2, 3]]
