@@ -24,7 +24,7 @@ def test_nothing_found_loses_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("", 0), ("Qzxv jkqw.", 0), ("Aspirin zzqx.", 1), ("Aspirin qqzx breast cancer.", 2), ("Aspirin, aspirin and ASPIRIN.", 1)],
+    [("", 0), ("Qzxv jkqw.", 0), ("Aspirin zzqx.", 1), ("Aspirin qqzx breast cancer.", 2), ("Aspirin zzqx ASPIRIN.", 1)],
 )
 def test_names_are_words_and_pairs_of_words(text: str, count: int) -> None:
     assert len(names(text, VOCABULARY)) == count
