@@ -53,6 +53,10 @@ class Context:
         """Identifiers of the mentions whose name has one meaning only; complete before the first name of several meanings."""
         self.known: dict[tuple[EntityType, str], Match | None] = {}
         """What a surface was found to mean: one name has one meaning in a document."""
+        self.places: dict[tuple[EntityType, str], list[tuple[int, int]]] = {}
+        """Where the document names something so."""
+        for start, end, kind in mentions:
+            self.places.setdefault((kind, text[start:end]), []).append((start, end))
         self._beside: dict[tuple[EntityType, str], list[str]] = self._neighbours()
 
     @cached_property

@@ -63,7 +63,7 @@ class _Genes:
 
     def __init__(self, context: Context, start: int, end: int) -> None:
         self.context = context
-        self.organisms = context.organisms.probabilities(_places(context, start, end))
+        self.organisms = context.organisms.probabilities(context.places[EntityType.GENE, context.text[start:end]])
         self._others = any(likely >= _LEAST for taxon, likely in self.organisms.items() if taxon != HUMAN)
 
     def named(self, surface: str) -> Match | None:
@@ -144,9 +144,3 @@ def _rank(meaning: _Meaning) -> tuple[object, ...]:
     age = [(len(curie), curie) for curie in candidate.curies]  # a gene studied for longer has a lower number
     unlikely = -4 * log(meaning.organism) - 0.7 * log1p(candidate.mentions) + 0.5 * candidate.tier + 0.5 * meaning.homologue
     return (unlikely, len(age), age)
-
-
-def _places(context: Context, start: int, end: int) -> list[tuple[int, int]]:
-    """Where the document names a gene so."""
-    surface = context.text[start:end]
-    return [(s, e) for s, e, kind in context.mentions if kind is EntityType.GENE and context.text[s:e] == surface]
