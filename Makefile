@@ -9,7 +9,7 @@ NICE_NAME = printf '%s\n'
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-train demo test test-serve test-train test-fast check services services-down train train-smoke bench-extract bench-gpu bench-stream bench-scale bench-edge capacity schemas dashboards locks clean
+.PHONY: help install install-train demo test test-serve test-train test-fast check services services-down train train-smoke bench-extract bench-gpu bench-stream bench-scale bench-edge bench-graph bench-discovery bench-exchange capacity schemas dashboards locks clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -87,6 +87,15 @@ bench-scale: install-train ## cost against documents, length, entities, threads 
 
 bench-edge: install-train ## one core and 512 MB: documents a second, peak memory, cold start
 	@$(DEV)/python -m benchmarks.bench_edge $(BENCH_FLAGS)
+
+bench-graph: install-train ## upserts and queries on both engines at growing sizes, beside the usual way (BENCH_FLAGS=--check or --store)
+	@$(DEV)/python -m benchmarks.bench_graph --data $(or $(DATA),../shared/data) $(BENCH_FLAGS)
+
+bench-discovery: install-train ## growth, time-sliced discovery, significance; RELATIONS are files of biorelay extract
+	@$(DEV)/python -m benchmarks.bench_discovery --data $(or $(DATA),../shared/data) --relations $(RELATIONS) --links graph,hybrid
+
+bench-exchange: install ## rates of imports and exports
+	@$(BIN)/python -m benchmarks.bench_exchange --data $(or $(DATA),../shared/data) $(BENCH_FLAGS)
 
 capacity: install-train ## docs/capacity.md anew from the stored results
 	@$(DEV)/python -m benchmarks.capacity

@@ -27,6 +27,15 @@ def abstracts(data: Path, n: int, *, seed: int = SEED) -> list[Abstract]:
     return [_abstract(document, number) for number, document in enumerate(drawn)]
 
 
+def every_abstract(data: Path) -> list[Abstract]:
+    """All abstracts under `data`, each text once, those without a title too. Raises `CorpusMissing`."""
+    found: dict[str, Document] = {}
+    for source in ABSTRACTS.values():
+        for document in source.read(data):
+            found.setdefault(document.text.casefold(), document)
+    return [_abstract(document, number) for number, document in enumerate(found.values())]
+
+
 def _abstract(document: Document, number: int) -> Abstract:
     own = f"pubmed:{document.pmid}" if document.pmid.isdecimal() else f"drawn:{number}"
     return Abstract(id=own, title=document.title, sections=(Section(text=document.abstract),))

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks import graph_table
+
 RESULTS = Path(__file__).parent / "results"
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "speed.md"
 HEAD = """# Speed
@@ -184,6 +186,7 @@ SECTIONS: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "extract": extract,
     "attention": attention,
     "shortcuts": shortcuts,
+    "graph": graph_table.section,
 }
 """The sections in their order, by the name of their result; one that was not measured yet is left out."""
 

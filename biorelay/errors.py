@@ -18,12 +18,15 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
         GraphAuthError        graph.auth
         GraphBadAddress       graph.bad-address
         GraphBadContribution  graph.bad-contribution
+        GraphBadImport        graph.bad-import
         GraphBadQuery         graph.bad-query
+        GraphBusyImport       graph.busy-import
         GraphLocked           graph.locked
         GraphTimeout          graph.timeout
         GraphUnavailable      graph.unavailable
         GraphUnknownArticle   graph.unknown-article
         GraphUnknownEntity    graph.unknown-entity
+        GraphUnknownSource    graph.unknown-source
       GuidelineUnknown        model.guideline-unknown
       LeakedDocument          corpus.leak
       LicenceNotAllowed       corpus.licence
@@ -78,13 +81,16 @@ from graphstore.errors import (
     GraphAuthError,
     GraphBadAddress,
     GraphBadContribution,
+    GraphBadImport,
     GraphBadQuery,
+    GraphBusyImport,
     GraphError,
     GraphLocked,
     GraphTimeout,
     GraphUnavailable,
     GraphUnknownArticle,
     GraphUnknownEntity,
+    GraphUnknownSource,
 )
 from models.corpora.errors import CorpusBroken, CorpusMissing, CorpusUnknown, LeakedDocument, LicenceNotAllowed
 from models.evaluation.errors import GoldUnusable, ResultUnusable
@@ -162,13 +168,16 @@ __all__ = [
     "GraphAuthError",
     "GraphBadAddress",
     "GraphBadContribution",
+    "GraphBadImport",
     "GraphBadQuery",
+    "GraphBusyImport",
     "GraphError",
     "GraphLocked",
     "GraphTimeout",
     "GraphUnavailable",
     "GraphUnknownArticle",
     "GraphUnknownEntity",
+    "GraphUnknownSource",
     "GuidelineUnknown",
     "KeyMismatch",
     "KilledWorker",

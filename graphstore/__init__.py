@@ -7,13 +7,16 @@ from graphstore.errors import (
     GraphAuthError,
     GraphBadAddress,
     GraphBadContribution,
+    GraphBadImport,
     GraphBadQuery,
+    GraphBusyImport,
     GraphError,
     GraphLocked,
     GraphTimeout,
     GraphUnavailable,
     GraphUnknownArticle,
     GraphUnknownEntity,
+    GraphUnknownSource,
 )
 from graphstore.store import GraphStore
 
@@ -22,7 +25,9 @@ __all__ = [
     "GraphAuthError",
     "GraphBadAddress",
     "GraphBadContribution",
+    "GraphBadImport",
     "GraphBadQuery",
+    "GraphBusyImport",
     "GraphError",
     "GraphLocked",
     "GraphStore",
@@ -30,6 +35,7 @@ __all__ = [
     "GraphUnavailable",
     "GraphUnknownArticle",
     "GraphUnknownEntity",
+    "GraphUnknownSource",
     "open_store",
 ]
 

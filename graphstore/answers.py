@@ -16,8 +16,9 @@ class Entity(Part):
 class Sentence(Part):
     """One evidence of an edge. Spans count code points of the document's text and lie inside `span`.
 
-    `cues` are the words for which it is negated or speculated. `retracted_by` names the records that retract the paper, its own
-    among them where that says so: until all of them are taken back, the sentence counts nowhere.
+    `cues` are the words for which it is negated or speculated. `section` and `novel` (the probability that it is the paper's own
+    finding) are None where the record does not tell them. `retracted_by` names the records that retract the paper, its own among
+    them where that says so: until all of them are taken back, the sentence counts nowhere.
     """
 
     id: str
@@ -37,6 +38,8 @@ class Sentence(Part):
     vocabulary: str | None
     retracted: bool
     cues: tuple[Cue, ...] = ()
+    section: str | None = None
+    novel: float | None = None
     retracted_by: tuple[str, ...] = ()
 
 
@@ -82,7 +85,8 @@ class Paper(Part):
 class Edge(Part):
     """A relation between two entities, with its counts. The years are those of all papers that count, whatever their polarity.
 
-    `probability` is that of the best evidence that counts; None where all evidence is retracted.
+    `probability` is that of the best evidence that counts; None where all evidence is retracted. `confidence` (0 to 1) sums the
+    papers that state it positively, and is 0 where there is none (`graphstore.confidence`).
     """
 
     key: str
@@ -90,6 +94,7 @@ class Edge(Part):
     predicate: Predicate
     object: str
     counts: Counts
+    confidence: float
     first_year: int | None
     last_year: int | None
     probability: float | None

@@ -96,6 +96,8 @@ class Statement:
     vocabulary: str
     year: int
     cues: str = ""  # kind:start:end, apart by spaces
+    section: str = ""
+    novel: float = -1.0
 
     @classmethod
     def of(cls, relation: Relation, relations: Relations) -> Self:
@@ -126,8 +128,13 @@ class Statement:
             "vocabulary": relations.provenance.vocabulary or "",
             "year": relations.article.year or 0,
         }
-        if relation.evidence.cues:  # left out where there are none, so that evidence keeps the id it had before cues were told
+        # What was not told from the first is left out where there is none, so that evidence keeps the id that it had before.
+        if relation.evidence.cues:
             content["cues"] = " ".join(f"{cue.kind}:{cue.start}:{cue.end}" for cue in relation.evidence.cues)
+        if relation.evidence.section is not None:
+            content["section"] = relation.evidence.section
+        if relation.novel is not None:
+            content["novel"] = relation.novel
         canonical = json.dumps(content, ensure_ascii=True, sort_keys=True).encode()
         return cls(id=hashlib.sha256(canonical).hexdigest()[:32], **content)
 

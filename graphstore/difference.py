@@ -231,7 +231,7 @@ def changes(causes: Iterable[Cause], before: Mapping[str, Counts], edges: Mappin
             Change(
                 id=hashlib.sha256(told.encode()).hexdigest()[:32],
                 edge=cause.key,
-                kind=_kind(old, new),
+                kind=kind_of(old, new),
                 subject=ends.subject,
                 predicate=Predicate(ends.predicate),
                 object=ends.object,
@@ -244,7 +244,8 @@ def changes(causes: Iterable[Cause], before: Mapping[str, Counts], edges: Mappin
     return found
 
 
-def _kind(old: Counts, new: Counts) -> ChangeKind:
+def kind_of(old: Counts, new: Counts) -> ChangeKind:
+    """What became of an edge whose counts were the old and are the new ones."""
     nothing = Counts()
     if old == nothing:
         return ChangeKind.APPEARED

@@ -5,6 +5,7 @@ The database's calls block, so they run in one thread of the store's own, one tr
 
 import asyncio
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -21,11 +22,14 @@ from graphstore.steps import Row, Steps, T
 from graphstore.store import GraphStore
 
 FILE = "graph.lbug"
-POOL = 512 * 2**20  # bytes of the buffer pool; the default takes most of the machine's memory
+POOL = min(max(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4, 512 * 2**20), 8 * 2**30)
+"""Bytes that the buffer pool may grow to: a quarter of the machine's memory, where the default takes most of it. Moving the log into the
+file needs room for all that it touches: 512 MiB were too few at 300 thousand relations."""
 THREADS = 2
-CHECKPOINT = (
-    32 * 2**20
-)  # bytes of log between two checkpoints: at 16 MiB they took a third of the writing time, and a reader replays it all
+CHECKPOINT = 32 * 2**20
+"""Bytes of log between two checkpoints, at least: at 16 MiB they took a third of the writing time, and a reader replays it all."""
+SHARE = 8
+"""And at least this part of the file: what a checkpoint costs grows with the graph. At 300 thousand relations it is ten seconds of work."""
 MOVING = ("checkpoint", "invalid local node offset")
 """What the engine says to a reader that opens the file while the writer moves its log into it; a moment later it can be read."""
 
@@ -34,6 +38,7 @@ class EmbeddedStore(GraphStore):
     """The graph in a folder; it is created where it is missing, unless `read_only`. See `graphstore.open_store`."""
 
     engine = "ladybug"
+    alone = True
     # The file's lock does not keep this process from opening it twice, which would corrupt it.
     _written: ClassVar[set[Path]] = set()
     _guard: ClassVar[threading.Lock] = threading.Lock()
@@ -45,6 +50,7 @@ class EmbeddedStore(GraphStore):
         self._thread: ThreadPoolExecutor | None = None
         self._database: Any = None
         self._connection: Any = None
+        self._paced = CHECKPOINT
         self._opening = asyncio.Lock()
 
     async def open(self) -> None:
@@ -58,6 +64,8 @@ class EmbeddedStore(GraphStore):
                 thread.shutdown(wait=False)
                 raise
             self._thread = thread
+        if not self._read_only:
+            await self._upgrade()
 
     async def close(self) -> None:
         async with self._opening:
@@ -84,6 +92,7 @@ class EmbeddedStore(GraphStore):
             if not self._read_only:
                 self._folder.mkdir(parents=True, exist_ok=True)
             self._database = self._opened(str(path))
+            self._paced = CHECKPOINT
             self._connection = ladybug.Connection(self._database)
             if not self._read_only:
                 for statement in cypher.statements(self.engine, "schema"):
@@ -130,29 +139,54 @@ class EmbeddedStore(GraphStore):
 
     def _transaction(self, steps: Steps[T], *, write: bool) -> T:
         """Run the steps between BEGIN and COMMIT; whatever goes wrong rolls all of it back."""
-        self._connection.set_query_timeout(round(self._limits[write] * 1000))
+        self._connection.set_query_timeout(0)
         self._execute("BEGIN TRANSACTION" if write else "BEGIN TRANSACTION READ ONLY")
         try:
-            result = self._walk(steps)
+            result = self._walk(steps, time.monotonic() + self._limits[write])
+            self._connection.set_query_timeout(0)
             self._execute("COMMIT")
         except BaseException:
             # The engine may have rolled back by itself, and then says that there is no transaction.
             with contextlib.suppress(GraphError):
                 self._execute("ROLLBACK")
             raise
+        if write:
+            self._pace()
         return result
 
-    def _walk(self, steps: Steps[T]) -> T:
+    def _pace(self) -> None:
+        """Let the log grow with the file, in few steps."""
+        wanted = (self._folder / FILE).stat().st_size // SHARE
+        if wanted > 1.5 * self._paced:
+            self._execute(f"CALL checkpoint_threshold={wanted}")  # the engine takes no parameter there
+            self._paced = wanted
+
+    def _walk(self, steps: Steps[T], deadline: float) -> T:
         try:
             query = next(steps)
             while True:
                 rows: list[Row] = []
                 for statement in cypher.statements(self.engine, query.name):
-                    rows = self._execute(statement, query.parameters)
+                    rows = self._rows(statement, query.parameters, rows, deadline)
                 query = steps.send(rows)
         except StopIteration as done:
             result: T = done.value
             return result
+
+    def _rows(self, statement: str, given: dict[str, Any], before: list[Row], deadline: float) -> list[Row]:
+        """A statement's rows. One that names `$row_...` is run for each row of the statement before it; see `graphstore.cypher`."""
+        if not any(name.startswith("row_") for name in cypher.parameters(statement)):
+            return self._limited(statement, given, deadline)
+        each = ({f"row_{name}": value for name, value in row.items()} for row in before)
+        return [row for values in each for row in self._limited(statement, given | values, deadline)]
+
+    def _limited(self, statement: str, parameters: dict[str, Any], deadline: float) -> list[Row]:
+        """A statement within what its transaction's time limit leaves; the engine's own limit is each statement's."""
+        left = round((deadline - time.monotonic()) * 1000)
+        if left <= 0:
+            raise self._late()
+        self._connection.set_query_timeout(left)
+        return self._execute(statement, parameters)
 
     def _execute(self, statement: str, parameters: dict[str, Any] | None = None) -> list[Row]:
         used = {name: value for name, value in (parameters or {}).items() if name in cypher.parameters(statement)}
@@ -161,6 +195,9 @@ class EmbeddedStore(GraphStore):
                 return [{name: _plain(value) for name, value in row.items()} for row in answer.rows_as_dict()]
         except RuntimeError as error:  # the engine raises nothing else
             raise self._explained(error) from error
+
+    def _late(self) -> GraphTimeout:
+        return GraphTimeout(f"a query on the graph in {self._folder} ran past its time limit", remedy="Ask for less, or raise the limit.")
 
     def _explained(self, error: Exception) -> GraphError:
         """The engine's error in our terms."""
@@ -171,9 +208,7 @@ class EmbeddedStore(GraphStore):
                 remedy="Stop that process, or open the graph read-only.",
             )
         if "Interrupted" in text:
-            return GraphTimeout(
-                f"a query on the graph in {self._folder} ran past its time limit", remedy="Ask for less, or raise the limit."
-            )
+            return self._late()
         if "read-only mode while checkpoint" in text:
             return GraphUnavailable(f"the graph in {self._folder} is being written: {text}", remedy="Try again in a moment.")
         if "WAL file is corrupted" in text:

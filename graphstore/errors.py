@@ -64,3 +64,21 @@ class GraphBadContribution(GraphError):
 
     code = "graph.bad-contribution"
     action = Action.DEAD_LETTER
+
+
+class GraphBadImport(GraphError):
+    """A file of an outside graph cannot be used: names the file, the line and what is wrong. Nothing of it stays in the graph."""
+
+    code = "graph.bad-import"
+
+
+class GraphBusyImport(GraphError):
+    """Two imports of one source run at once; this one stopped."""
+
+    code = "graph.busy-import"
+
+
+class GraphUnknownSource(GraphError):
+    """No graph of this source was imported."""
+
+    code = "graph.unknown-source"

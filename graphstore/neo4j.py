@@ -80,6 +80,8 @@ class Neo4jStore(GraphStore):
                     raise self._explained(error) from error
                 raise
             self._driver = driver
+        if not self._read_only:
+            await self._upgrade()
 
     async def close(self) -> None:
         driver, self._driver = self._driver, None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphstore.answers import Edge, Entity, Sentence
+from graphstore.confidence import confidence
 from graphstore.contribution import Polarity
 from graphstore.steps import Row
 from processors.records import Counts, Cue, CueKind, Predicate, Span
@@ -23,6 +24,7 @@ def edge_of(row: Row) -> Edge:
         predicate=Predicate(row["predicate"]),
         object=row["object"],
         counts=Counts(papers=row["papers"], negated=row["negated"], speculated=row["speculated"]),
+        confidence=confidence(row["weight"]),
         first_year=row["first_year"] or None,
         last_year=row["last_year"] or None,
         probability=float(best[1]) if len(best) == 3 else None,
@@ -50,6 +52,8 @@ def sentence_of(row: Row, retracted_by: Sequence[str] = ()) -> Sentence:
         negated=judgement(row["negated"]),
         speculated=judgement(row["speculated"]),
         vocabulary=row["vocabulary"] or None,
+        section=row["section"] or None,
+        novel=row["novel"] if row["novel"] >= 0 else None,
         cues=tuple(map(_cue, (row["cues"] or "").split())),
         retracted_by=tuple(retracted_by),
     )

@@ -1,20 +1,33 @@
 """The one graph store protocol. Engines supply `open`, `close` and `_run`; the questions and the writing are the same for all."""
 
+import json
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from graphstore import dump, papers, questions
-from graphstore.answers import Entity, Finding, Neighbour, Paper, Path, Sentence, Snapshot, Stats
+from graphstore.answers import Entity, Paper, Sentence, Snapshot, Stats
 from graphstore.contribution import Contribution, Polarity
 from graphstore.errors import GraphUnknownEntity
+from graphstore.exchange_store import Exchange
+from graphstore.outside_store import OutsideGraphs
+from graphstore.question_store import Questions
+from graphstore.set_store import SetQuestions
 from graphstore.steps import Steps, T, ask
-from graphstore.transaction import write
-from processors.records import Change, EntityType, Predicate
+from graphstore.support_store import Support
+from graphstore.transaction import upgrade, write
+from graphstore.watch_store import Watching
+from graphstore.watched import Watch
+from processors.records import Change, Discovery, Predicate
+
+log = logging.getLogger(__name__)
+
+UPGRADED = 1000  # relations in one transaction of an upgrade
 
 
-class GraphStore(ABC):
+class GraphStore(Questions, OutsideGraphs, Exchange, Watching, SetQuestions, Support, ABC):
     """Documents' contributions in, answers out. Used as `async with open_store(url) as store` or `store = await open_store(url)`.
 
     Every method may raise `GraphUnavailable`, `GraphAuthError`, `GraphLocked` and `GraphTimeout`; questions also
@@ -35,19 +48,29 @@ class GraphStore(ABC):
     async def _run(self, steps: Callable[[], Steps[T]], *, write: bool) -> T:
         """Run the steps in one transaction with a time limit; start them anew where the database asks to try again."""
 
-    async def apply(self, batch: Sequence[Contribution], *, outbox: bool = True) -> list[Change]:
+    async def _upgrade(self) -> None:
+        """Bring a graph that an older version wrote up to date; called once, when it has been opened for writing."""
+        counted = 0
+        while found := await self._run(lambda: upgrade(limit=UPGRADED), write=True):
+            counted += found
+            log.info("counted %d relations anew, which an older version wrote", counted)
+
+    async def apply(self, batch: Sequence[Contribution], *, outbox: bool = True, watch: Watch | None = None) -> list[Change]:
         """Replace the contribution of every document of the batch, in its order and in one transaction.
 
         What is lower in (revision, generation) than the graph's state of the document is ignored, also after a deletion.
         Returns the changes of edges that it caused. They are written to the outbox in the same transaction; where nobody
         relays it (a load from files), leave it out, for it only grows. At most some hundred documents a batch.
+        With a `watch`, what the batch does to its questions is written to the outbox too, and `outbox` must stay true.
         """
+        if watch is not None and batch:
+            return await self._apply_watched(batch, watch)
         return await self._run(lambda: write(batch, outbox=outbox), write=True) if batch else []
 
-    async def outbox(self, limit: int = 1000) -> list[Change]:
-        """The oldest changes that were written and not yet relayed; those of one edge in the order in which they happened."""
+    async def outbox(self, limit: int = 1000) -> list[Change | Discovery]:
+        """The oldest changes and discoveries that were written and not yet relayed; those of one edge as they happened."""
         rows = await self._run(lambda: ask("outbox", limit=limit), write=False)
-        return [Change.from_bytes(row["value"].encode()) for row in rows]
+        return [_told(row["value"].encode()) for row in rows]
 
     async def outbox_done(self, ids: Sequence[str]) -> None:
         """Forget changes that were relayed."""
@@ -69,57 +92,6 @@ class GraphStore(ABC):
         nearest = ", ".join(f"{entity.name} ({entity.id})" for entity in found[:3])
         remedy = f"Did you mean {nearest}?" if nearest else "Name it by its CURIE, or as the vocabulary does."
         raise GraphUnknownEntity(f"the graph has no entity {wanted!r}", remedy=remedy)
-
-    async def neighbours(
-        self,
-        curie: str,
-        *,
-        type: EntityType | None = None,  # noqa: A002
-        predicate: Predicate | None = None,
-        polarity: Polarity | None = None,
-        min_papers: int = 1,
-        limit: int = 50,
-    ) -> list[Neighbour]:
-        """The edges of an entity, the most positive papers first; `min_papers` 0 shows those too that none or only retracted ones state.
-
-        `min_papers` counts positive papers always. With a `polarity` only edges that a paper of that kind states, the most such
-        papers first: negated edges with `min_papers` 1 are what is disputed.
-        """
-        return await self._run(
-            lambda: questions.neighbours(curie, type=type, predicate=predicate, polarity=polarity, min_papers=min_papers, limit=limit),
-            write=False,
-        )
-
-    async def discover_open(
-        self,
-        a: str,
-        *,
-        type: EntityType | None = None,  # noqa: A002
-        via: EntityType | None = None,
-        min_papers: int = 1,
-        limit: int = 20,
-        fan: int = questions.FAN,
-    ) -> list[Finding]:
-        """A - B - ?: what A has no edge with and is reached through its neighbours; `type` is the answers', `via` the neighbours'."""
-        return await self._run(
-            lambda: questions.discover_open(a, type=type, via=via, min_papers=min_papers, limit=limit, fan=fan), write=False
-        )
-
-    async def discover_closed(
-        self,
-        a: str,
-        c: str,
-        *,
-        type: EntityType | None = None,  # noqa: A002
-        min_papers: int = 1,
-        limit: int = 20,
-    ) -> list[Path]:
-        """A - ? - C: what joins the two, best first; `type` is the middle's."""
-        return await self._run(lambda: questions.discover_closed(a, c, type=type, min_papers=min_papers, limit=limit), write=False)
-
-    async def paths(self, a: str, c: str, *, max_hops: int = 3, min_papers: int = 1, limit: int = 10) -> list[Path]:
-        """Ways from A to C of at most `max_hops` (1 to 4) steps, best first."""
-        return await self._run(lambda: questions.paths(a, c, max_hops=max_hops, min_papers=min_papers, limit=limit), write=False)
 
     async def evidence(
         self,
@@ -161,3 +133,8 @@ class GraphStore(ABC):
 
     def __await__(self) -> Generator[Any, None, Self]:
         return self.__aenter__().__await__()
+
+
+def _told(value: bytes) -> Change | Discovery:
+    """What an outbox row holds; its own `schema` says which."""
+    return Discovery.from_bytes(value) if json.loads(value)["schema"] == Discovery.schema_name else Change.from_bytes(value)

@@ -5,23 +5,28 @@
 3. Lock the entities at the ends of every touched edge, in one sorted pass. An edge has two of them, so this locks the
    edges too, old and new, and the names and degrees that entities take from their edges. What is locked also takes its
    place in time, behind that of every earlier writer of the same edge.
-4. Write the evidence, recount the touched edges from all their evidence, and write or drop the edges.
-5. Write the Changes to the outbox.
+4. Write the evidence, recount the touched edges from all their evidence (here, where all of it is new), and write or drop them.
+5. Write the Changes to the outbox, and what they do to the standing questions.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from graphstore.contribution import Bearing, Contribution, Ends, Polarity, Rank, State
+from graphstore.counting import recounted, summaries, summarised
 from graphstore.difference import Difference, Held, Standing, changes, concerned, difference, retractions
 from graphstore.steps import Row, Steps, ask
+from graphstore.watching import Evaluation
 from processors.records import Change, Counts, LinkKind
 
 COUNTED = ("papers", "negated", "speculated")
 
 
-def write(batch: Sequence[Contribution], *, outbox: bool) -> Steps[list[Change]]:
-    """Write one batch; the caller wraps it in a transaction. Returns the changes that it caused."""
+def write(batch: Sequence[Contribution], *, outbox: bool, watch: Evaluation | None = None) -> Steps[list[Change]]:
+    """Write one batch; the caller wraps it in a transaction. Returns the changes that it caused.
+
+    What it does to the standing questions of a `watch` goes to the outbox behind the changes.
+    """
     standings, edges = yield from _read(concerned(batch))
     wanted = difference(standings, batch, edges)
     yield from ask("write_articles", rows=wanted.articles)
@@ -32,13 +37,14 @@ def write(batch: Sequence[Contribution], *, outbox: bool) -> Steps[list[Change]]
     if not wanted.edges:
         return []
     locked = yield from ask("lock_entities", curies=wanted.entities)
-    before = {row["key"]: row for row in (yield from ask("read_edges", keys=list(wanted.edges)))}
+    read = yield from ask(watch.reading if watch else "read_edges", keys=list(wanted.edges))
+    before = summarised(read)
     yield from ask("drop_evidence", rows=wanted.evidence_gone)
     new = {row["key"] for row in wanted.evidence_new} - before.keys()
     yield from ask("create_keys", rows=[_ends(key, wanted.edges[key]) for key in sorted(new)])
     yield from ask("create_evidence", rows=wanted.evidence_new)
     yield from ask("mark_evidence", rows=wanted.evidence_marked)
-    after = {row["key"]: row for row in (yield from ask("recount", keys=list(wanted.edges)))}
+    after = yield from recounted(read, before, wanted)
     rows = [_edge(key, wanted.edges[key], after[key]) for key in wanted.edges if key in after]
     yield from ask("create_edges", rows=[row for row in rows if row["key"] not in before])
     yield from ask("update_edges", rows=[row for row in rows if row["key"] in before])
@@ -46,12 +52,22 @@ def write(batch: Sequence[Contribution], *, outbox: bool) -> Steps[list[Change]]
     yield from _name_entities(wanted, before, after)
     counts = {key: Counts(**{name: row[name] for name in COUNTED}) for key, row in before.items()}
     found = changes(wanted.causes, counts, wanted.edges)
+    told = [*found, *((yield from watch.steps(wanted, before, after, found)) if watch else ())]
     if outbox:
-        waiting = {row["id"] for row in (yield from ask("read_outbox", ids=sorted({c.id for c in found})))}
+        waiting = {row["id"] for row in (yield from ask("read_outbox", ids=sorted({c.id for c in told})))}
         at = max((row["at"] for row in locked), default=0)  # LadybugDB has one writer and counts by itself
-        rows = [{"id": c.id, "at": at, "place": n, "value": c.to_bytes().decode()} for n, c in enumerate(found) if c.id not in waiting]
+        rows = [{"id": c.id, "at": at, "place": n, "value": c.to_bytes().decode()} for n, c in enumerate(told) if c.id not in waiting]
         yield from ask("write_outbox", rows=rows)
     return found
+
+
+def upgrade(*, limit: int) -> Steps[int]:
+    """Count anew edges that an older version wrote, which has no weights; how many, 0 where none is left."""
+    edges = {row["key"]: Ends(row["subject"], row["predicate"], row["object"]) for row in (yield from ask("all_uncounted", limit=limit))}
+    yield from ask("lock_entities", curies=sorted({curie for ends in edges.values() for curie in (ends.subject, ends.object)}))
+    found = yield from summaries("recount", sorted(edges))
+    yield from ask("update_edges", rows=[_edge(key, edges[key], found[key]) for key in sorted(found)])
+    return len(found)
 
 
 def _read(names: Iterable[str]) -> Steps[tuple[dict[str, Standing], dict[str, Ends]]]:
@@ -64,8 +80,7 @@ def _read(names: Iterable[str]) -> Steps[tuple[dict[str, Standing], dict[str, En
     edges: dict[str, Ends] = {}
     missing = sorted(names)
     while missing:
-        yield from ask("lock_articles", ids=missing)
-        for row in (yield from ask("read_articles", ids=missing)):
+        for row in (yield from ask("lock_articles", ids=missing)):
             standings[row["id"]] = _standing(row)
         bearings: dict[str, set[Bearing]] = {name: set() for name in missing}
         for row in (yield from ask("read_links", ids=missing)):
@@ -75,7 +90,8 @@ def _read(names: Iterable[str]) -> Steps[tuple[dict[str, Standing], dict[str, En
                 standings[row["target"]].notices.add(row["source"])
         for name, found in bearings.items():
             standings[name].bearings = frozenset(found)
-        for row in (yield from ask("read_evidence", ids=missing)):
+        live = [name for name in missing if standings[name].state is State.LIVE]  # no other has evidence
+        for row in (yield from ask("read_evidence", ids=live)):
             edges[row["key"]] = Ends(row["subject"], row["predicate"], row["object"])
             standings[row["document"]].evidence[row["id"]] = Held(row["key"], Polarity(row["polarity"]))
         missing = sorted(set().union(*map(retractions, bearings.values())) - standings.keys())
@@ -104,6 +120,8 @@ def _edge(key: str, ends: Ends, row: Row) -> dict[str, Any]:
         "papers": row["papers"],
         "negated": row["negated"],
         "speculated": row["speculated"],
+        "weight": row["weight"],
+        "disputed": min(row["papers"], row["negated"]),
         "first_year": row["first_year"] or 0,
         "last_year": row["last_year"] or 0,
         "best": row["best"] or "",

@@ -44,6 +44,7 @@ class Recogniser:
             article=Article.of(abstract),
             text=text,
             sentences=tuple(Span(start=start, end=end) for start, end in split_sentences(text, title_end=len(abstract.title))),
+            headings=abstract.headings,
             mentions=tuple(
                 Mention(
                     id=f"T{number}",

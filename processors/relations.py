@@ -139,7 +139,7 @@ class RelationClassifier:
                     novel=None if novel is None else round(float(novel[row]), DIGITS),
                     negated=judged.negated,
                     speculated=judged.speculated,
-                    evidence=shown.model_copy(update={"cues": judged.cues}),
+                    evidence=shown.model_copy(update={"cues": judged.cues, "section": entities.section_at(shown.start)}),
                 )
             )
         return sorted(relations, key=lambda relation: (relation.subject.id, relation.object.id))

@@ -11,6 +11,8 @@ The manifest holds what the links' probabilities are computed with.
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,6 +45,9 @@ LETTERS: dict[EntityType, str] = {
 GROUPS: dict[EntityType, int] = {kind: number for number, kind in enumerate(LETTERS)}
 """The numbers of the types in the trigram index."""
 
+OF_GENES = ("ncbigene:", "fplx:")
+"""Identifiers of genes and families, whose names are nine tenths of all."""
+
 HOMOLOGUES = "H"
 """The letter before the number of a human gene, whose candidates are the homologous genes of other organisms."""
 
@@ -56,6 +61,14 @@ class Candidate(NamedTuple):
     tier: int  # 0: the preferred name, 1: a synonym, 2 and more: a weaker name
     mentions: int  # mentions with this meaning in training documents
     taxa: tuple[str, ...]  # of a gene: its organism's NCBI Taxonomy number, where known; of genes together: all of theirs
+
+
+class Key(NamedTuple):
+    """What one name of an identifier is looked up by."""
+
+    kind: EntityType
+    key: str  # of a variant: its tmVar code, `@` and its gene
+    loose: bool = False
 
 
 class Similar(NamedTuple):
@@ -146,6 +159,30 @@ class Vocabulary:
         for row in self._identifiers.iterkeys(f"{curie}\t"):
             return str(row).split("\t")[1]
         return None
+
+    def keys_of(self, curies: Collection[str]) -> dict[str, set[Key]]:
+        """The keys of all names of each identifier, a gene's with those of the human gene that it is a homologue of; reads all names.
+
+        Identifiers that the vocabulary does not hold have none.
+        """
+        wanted = set(curies)
+        rows: dict[int, set[str]] = defaultdict(set)
+        for row in self._identifiers.iterkeys():
+            if found := wanted.intersection(row.partition("\t")[0].split("|")):
+                rows[self._identifiers[row]] |= found
+        genes = any(curie.startswith(OF_GENES) for found in rows.values() for curie in found)
+        if genes:
+            for key, (number, _, _) in self._names.iteritems(HOMOLOGUES):
+                if found := rows.get(number, set()):
+                    for human in self._identifiers.iterkeys(f"ncbigene:{key[1:]}\t"):
+                        rows[self._identifiers[human]] |= found
+        keys: dict[str, set[Key]] = defaultdict(set)
+        for kind, letter in LETTERS.items():
+            for loose in (False, True) if genes or kind is not EntityType.GENE else ():
+                for key, (number, _, _) in self._names.iteritems(letter.lower() if loose else letter):
+                    for curie in rows.get(number, ()):
+                        keys[curie].add(Key(kind, key[1:], loose))
+        return dict(keys)
 
     def __len__(self) -> int:
         return len(self._identifiers)

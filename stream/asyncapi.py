@@ -29,14 +29,15 @@ Examples = Mapping[str, Sequence[tuple[str, dict[str, Any]]]]
 
 _BINDINGS: Final = "0.5.0"
 _DERIVED: Final = (Topic.ENTITIES, Topic.RELATIONS)
-_RESERVED: Final = {Topic.QUESTIONS, Topic.DISCOVERIES}
+_UNSTAMPED: Final = {Topic.GRAPH_CHANGES, Topic.QUESTIONS, Topic.DISCOVERIES}
+"""Of no one document, so they carry no revision in their headers."""
 _ABOUT: Final = {
     Topic.ABSTRACTS: "Documents as published. Any Kafka client may write here, with any partitioner.",
     Topic.ENTITIES: "Each document's text, sentences and mentions.",
     Topic.RELATIONS: "Each document's relations, all in one message: the answer to consume.",
-    Topic.QUESTIONS: "Standing questions (reserved).",
+    Topic.QUESTIONS: "Standing questions; a newer message of a question replaces it, and every graph agent reads all of them.",
     Topic.GRAPH_CHANGES: "Edges of the graph that appeared, grew, shrank or vanished; at least once, repeats have the same id.",
-    Topic.DISCOVERIES: "Paths that newly answer a standing question (reserved).",
+    Topic.DISCOVERIES: "Paths that newly answer a standing question, or no longer do; at least once, repeats have the same id.",
     Topic.DEAD_LETTERS: "What could not be handled: the original bytes, and in headers what was wrong and where it lay.",
 }
 _KEYS: Final = {Topic.GRAPH_CHANGES: "edge", Topic.QUESTIONS: "question", Topic.DISCOVERIES: "question"}
@@ -54,9 +55,9 @@ _OPERATIONS: Final = (
 _CLOUD_EVENTS: Final = {
     "specversion": {"const": "1.0"},
     "id": {"description": "With the source it names the event; a repeat has the same one."},
-    "source": {"description": "Who speaks: /PREFIX/publisher, /PREFIX/ner, /PREFIX/relations, /PREFIX/graph.", "format": "uri-reference"},
+    "source": {"description": "Who speaks: /PREFIX/ and publisher, watch, ner, relations or graph.", "format": "uri-reference"},
     "type": {"description": "The record's schema, or what was deleted."},
-    "subject": {"description": "The message's key: a document, or an edge."},
+    "subject": {"description": "The message's key: a document, an edge, or a question."},
     "time": {"description": "When the abstract behind this was published.", "format": "date-time"},
     "dataschema": {"description": "The `$id` of the record's JSON Schema.", "format": "uri"},
 }
@@ -142,7 +143,7 @@ def _channel(topic: Topic, settings: StreamSettings) -> dict[str, Any]:
     for name, value in config_of(topic, settings).items():
         config[name] = [value] if name == "cleanup.policy" else int(value)
     kinds = [_name(topic), *([f"{_name(topic)}Deleted"] if _deletable(topic) else [])]
-    channel: dict[str, Any] = {
+    return {
         "address": topic.named(settings.prefix),
         "description": _ABOUT[topic],
         "messages": {kind: _ref("components", "messages", kind) for kind in kinds},
@@ -156,7 +157,6 @@ def _channel(topic: Topic, settings: StreamSettings) -> dict[str, Any]:
             }
         },
     }
-    return channel | ({"x-reserved": True} if topic in _RESERVED else {})
 
 
 def _operation(action: str, topic: Topic, stage: Stage | None, settings: StreamSettings) -> tuple[str, dict[str, Any]]:
@@ -166,10 +166,8 @@ def _operation(action: str, topic: Topic, stage: Stage | None, settings: StreamS
         "channel": _ref("channels", channel),
         "summary": f"{stage or 'every'} stage {'reads' if action == 'receive' else 'writes'} {topic}",
     }
-    if action == "receive" and topic not in _RESERVED and stage:
+    if action == "receive" and topic is not Topic.QUESTIONS and stage:  # which every agent reads for itself, without a group
         operation["bindings"] = {"kafka": {"groupId": {"type": "string", "enum": [settings.group_of(stage)]}, "bindingVersion": _BINDINGS}}
-    if topic in _RESERVED:
-        operation["x-reserved"] = True
     return f"{action}{channel[0].upper()}{channel[1:]}", operation
 
 
@@ -239,7 +237,7 @@ def _headers(topic: Topic, kind: str | None = None, urn: str | None = None) -> d
         said[CONTENT_TYPE] = {"type": "string", "description": f"{JSON}; application/octet-stream behind Confluent's five bytes"}
     if topic is Topic.DEAD_LETTERS:
         said |= {name: {"type": "string", "description": text} for name, text in _DEAD_LETTER.items()}
-    if topic not in {Topic.GRAPH_CHANGES, *_RESERVED}:
+    if topic not in _UNSTAMPED:
         about = "epoch:offset: how new this state of the document is, compared in this order"
         said[headers.REVISION] = {"type": "string", "pattern": r"^[0-9]{1,18}:[0-9]{1,18}$", "description": about}
         about = "milliseconds since 1970: when the abstract was published"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from processors.records import Relation
+from processors.records import Discovery, DiscoveryKind, Relation
 
 from .settings import Stage, StreamSettings
 
@@ -36,6 +36,11 @@ class Metrics:
             "biorelay_inference_seconds", "One document's model time, by stage", ["stage"], buckets=_SECONDS, registry=registry
         )
         self.graph_write = Histogram("biorelay_graph_write_seconds", "One batch's transaction", buckets=_SECONDS, registry=registry)
+        self.questions = Gauge("biorelay_questions", "Standing questions that this worker watches", registry=registry)
+        self.discoveries = Counter("biorelay_discoveries", "Answers to standing questions that were told", ["kind"], registry=registry)
+        self.watch = Histogram(
+            "biorelay_watch_seconds", "What a batch's standing questions took of its transaction", buckets=_SECONDS, registry=registry
+        )
         self.lag_messages = Gauge(
             "biorelay_lag_messages", "Messages that the stage's group has not committed", ["stage"], registry=registry
         )
@@ -68,6 +73,8 @@ class Metrics:
         self._age: dict[Stage, float] = {}
         for by in RETRACTING if Stage.GRAPH in settings.stages else ():
             self.retractions.labels(by)
+        for kind in DiscoveryKind if Stage.GRAPH in settings.stages else ():
+            self.discoveries.labels(kind)
         for stage in settings.stages:
             for series in (self.lag_messages, self.lag_seconds, self.waiting, self.commit_age):
                 series.labels(stage).set(0)
@@ -86,6 +93,10 @@ class Metrics:
     def found(self, relations: Iterable[Relation]) -> None:
         for relation in relations:
             self.relations.labels(relation.predicate.value).inc()
+
+    def tell(self, discoveries: Iterable[Discovery]) -> None:
+        for discovery in discoveries:
+            self.discoveries.labels(discovery.kind).inc()
 
     def away(self, stage: Stage, code: str) -> None:
         """The stage waits because of that error."""

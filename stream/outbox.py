@@ -1,6 +1,7 @@
-"""Tells the graph's changes: from the outbox, written in the same transaction as the graph, to the graph-changes topic.
+"""Tells the graph's changes and what they do to the standing questions: from the outbox, written in the same transaction as the graph,
+to the topics graph-changes and discoveries.
 
-At least once: a change may be told again after a crash, under the same id.
+At least once: each may be told again after a crash, under the same id.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from contextlib import suppress
 from typing import Final
 
 from models.runtime.errors import Action, BiorelayError
-from processors.records import Change
+from processors.records import Change, Discovery
 
 from . import cloud_events
 from .connection import meaning
@@ -25,7 +26,7 @@ from .topics import Topic
 log = logging.getLogger(__name__)
 
 _PAUSE: Final = 0.5
-_OTHERS: Final = 2.0
+_OTHERS: Final = 0.9
 """Seconds after which a look is taken though this worker wrote nothing: others write too."""
 _AWAY_PAUSE: Final = 2.0
 _CHUNK: Final = 500
@@ -48,6 +49,7 @@ async def relay(
                     results = await sender.send([_message(change, settings, framing) for change in changes])
                     _raise(results, settings)
                     await store.outbox_done([change.id for change in changes])
+                    metrics.tell(change for change in changes if isinstance(change, Discovery))
                     pause = 0 if len(changes) == _CHUNK else _PAUSE
         except BiorelayError as error:
             if error.action is not Action.RETRY:
@@ -62,11 +64,11 @@ async def relay(
         step.wrote.clear()
 
 
-def _message(change: Change, settings: StreamSettings, framing: Framing) -> Outbound:
-    topic = Topic.GRAPH_CHANGES
+def _message(told: Change | Discovery, settings: StreamSettings, framing: Framing) -> Outbound:
+    topic, key = (Topic.GRAPH_CHANGES, told.edge) if isinstance(told, Change) else (Topic.DISCOVERIES, told.question)
     source = cloud_events.source(settings.prefix, Stage.GRAPH)
-    about = cloud_events.event(topic, framing, source=source, id=change.id, subject=change.edge)
-    return Outbound(topic.named(settings.prefix), None, change.edge.encode(), framing.frame(topic, change.to_bytes()), about)
+    about = cloud_events.event(topic, framing, source=source, id=told.id, subject=key)
+    return Outbound(topic.named(settings.prefix), None, key.encode(), framing.frame(topic, told.to_bytes()), about)
 
 
 def _raise(results: list[BaseException | None], settings: StreamSettings) -> None:

@@ -5,6 +5,7 @@ The biology and the graph come from outside, as the two protocols below.
 
 import asyncio
 import inspect
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -13,6 +14,7 @@ from typing import Any, Final, Protocol
 
 from graphstore.contribution import Contribution
 from graphstore.difference import retractions
+from graphstore.watched import Watch
 from processors.limits import Limits, parse_abstract
 from processors.records import Abstract, Entities, Provenance, Relations, Status
 from processors.sources.retractions import entry_list
@@ -24,6 +26,8 @@ from .messages import Task
 from .metrics import Metrics
 from .settings import Stage, StreamSettings
 from .topics import Topic
+
+log = logging.getLogger(__name__)
 
 EMBEDDED: Final = "ladybug"
 """The graph engine that runs inside this process."""
@@ -55,16 +59,19 @@ class Store(Protocol):
 
     engine: str
 
-    async def apply(self, batch: Sequence[Contribution]) -> Any:
-        """Replace the documents' contributions in one transaction. Errors say by their `action` what to do."""
+    async def apply(self, batch: Sequence[Contribution], *, watch: Watch) -> Any:
+        """Replace the documents' contributions in one transaction, and write what that does to the watch's questions to the outbox.
+
+        Errors say by their `action` what to do.
+        """
         ...
 
     async def outbox(self, limit: int) -> Sequence[Any]:
-        """Changes that wait to be told, oldest first."""
+        """Changes and discoveries that wait to be told, oldest first."""
         ...
 
     async def outbox_done(self, ids: Sequence[str]) -> None:
-        """Forget changes that were told."""
+        """Forget what was told."""
         ...
 
     async def close(self) -> None: ...
@@ -193,6 +200,8 @@ class GraphStep:
         self._store: Store | None = None
         self._opening = asyncio.Lock()
         self.wrote = asyncio.Event()  # set by each transaction; whoever tells the changes clears it
+        self.watch = Watch()
+        self.asked = asyncio.Event()  # the watch holds all standing questions: nothing is written before
         self._journal = journal
         self._metrics = metrics
 
@@ -215,14 +224,14 @@ class GraphStep:
         good = [(task, found) for task, found in zip(tasks, read, strict=True) if isinstance(found, Contribution)]
         if good:
             store = await self.store()
+            await self.asked.wait()  # before it counts as begun
             began = time.perf_counter()
             # Only an engine inside this process can take the process down with it; a server's slowness must not look like a death.
             marked = [task.message for task, _ in good] if store.engine == EMBEDDED else []
             for message in marked:
                 self._journal.begin(message)
             try:
-                await store.apply([contribution for _, contribution in good])
-                self.wrote.set()
+                await self._write(store, [contribution for _, contribution in good])
             finally:
                 for message in marked:
                     self._journal.end(message)
@@ -239,9 +248,16 @@ class GraphStep:
         """The document contributes nothing; raises what the store raises."""
         provenance = Provenance(software=self._settings.software, model="", generation=0)
         failed = Relations(id=task.document, status=Status.FAILED, provenance=provenance)
-        await (await self.store()).apply([Contribution.of(failed, task.revision)])
-        self.wrote.set()
+        await self._write(await self.store(), [Contribution.of(failed, task.revision)])
         return Answer(None, "failed")
+
+    async def _write(self, store: Store, batch: Sequence[Contribution]) -> None:
+        await self.asked.wait()
+        await store.apply(batch, watch=self.watch)
+        self.wrote.set()
+        self._metrics.watch.observe(self.watch.seconds)
+        if self.watch.told:
+            log.info("%d answers to standing questions completed or broke", self.watch.told)
 
     def _contribution(self, task: Task) -> Contribution | Exception:
         if task.message.value is None:

@@ -129,6 +129,7 @@ class Worker:
         settings = self._settings
         patient = replace(settings, broker_timeout=settings.startup)
         needed = [Topic.DEAD_LETTERS, *(INPUT[stage] for stage in settings.stages)]
+        needed += [Topic.QUESTIONS, Topic.DISCOVERIES] if Stage.GRAPH in settings.stages else []
         states = await describe_topics(patient)
         partitions = check_topics(states, settings, needed)
         for difference in differences(states, settings):
@@ -138,7 +139,7 @@ class Worker:
         if self._embedded:
             stack.enter_context(_only_worker(settings))
         self.metrics.ready("broker", True)
-        outputs = [OUTPUT[stage] or Topic.GRAPH_CHANGES for stage in settings.stages]
+        outputs = [topic for stage in settings.stages for topic in _outputs(stage)]
         self._framing = await framing_of(settings, outputs, patience=settings.startup)
         extractor = None
         if {Stage.NER, Stage.RELATIONS} & set(settings.stages):
@@ -167,6 +168,7 @@ class Worker:
         from .delivery import Delivery
         from .outbox import relay
         from .partitioner import partition_of
+        from .questions import follow_questions
 
         for step in steps:
             app = create_app(step.stage, self._settings, embedded=self._embedded)
@@ -186,6 +188,7 @@ class Worker:
             if isinstance(step, GraphStep):
                 telling = relay(step, sender, self._settings, self.metrics, lambda: 0 in self._assigned(Stage.GRAPH), framing=self._framing)
                 tasks.append(self._watched(telling))
+                tasks.append(self._watched(follow_questions(self._settings, step.watch, self.metrics, step.asked)))
         await asyncio.gather(*(app.start() for app in self._apps.values()))
         tasks.append(self._watched(watch(self._settings, self.metrics, self._unread)))
 
@@ -248,6 +251,12 @@ class Worker:
             with suppress(BiorelayError):
                 await graph.close()
         await asyncio.to_thread(executor.shutdown, wait=True, cancel_futures=True)
+
+
+def _outputs(stage: Stage) -> tuple[Topic, ...]:
+    """The topics that a stage writes."""
+    output = OUTPUT[stage]
+    return (output,) if output else (Topic.GRAPH_CHANGES, Topic.DISCOVERIES)
 
 
 class _Guard:

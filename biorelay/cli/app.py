@@ -22,6 +22,7 @@ from biorelay.cli import (
     publish,
     topics,
     train,
+    watch,
     worker,
 )
 from biorelay.cli.failure import Commands
@@ -92,6 +93,7 @@ app.command(short_help="Publish abstracts and deletions.")(publish.publish)
 app.command(short_help="Run the agents.")(worker.worker)
 app.command()(consume.consume)
 app.add_typer(graph.app, name="graph")
+app.add_typer(watch.app, name="watch")
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(models.app, name="models")

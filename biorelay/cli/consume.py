@@ -104,7 +104,8 @@ def _headline(topic: What, value: dict[str, Any]) -> str:
         before, after = value.get("before", {}).get("papers"), value.get("after", {}).get("papers")
         return f"{value.get('kind')}: {value.get('subject')} {value.get('predicate')} {value.get('object')}, papers {before} -> {after}"
     if topic is What.DISCOVERIES:
-        return f"answers {value.get('question')} with score {value.get('score')}"
+        way = " - ".join(entity["name"] or entity["id"] for entity in value.get("entities", ()))
+        return f"{value.get('kind', 'completed')}: {way}, score {value.get('score')}, by {value.get('document')}"
     return f"{value.get('start')} to {value.get('end') or '?'}"
 
 

@@ -22,9 +22,11 @@ _USERS = frozenset(
         "corpus.unknown",
         "evaluation.gold",
         "graph.bad-address",
+        "graph.bad-import",
         "graph.bad-query",
         "graph.unknown-article",
         "graph.unknown-entity",
+        "graph.unknown-source",
         "stream.dead-letter-missing",
         "training.recipe",
     }

@@ -19,6 +19,7 @@ PLAIN_EVERY_S = 30.0
 NEXT = {
     "assertion": "its scores are in {folder}/manifest.json",
     "joint": "try `biorelay models verify {folder}`, or set BIORELAY_MODEL={folder}",
+    "links": "rank what an entity may be joined to by it: biorelay graph discover open NAME --links {folder}",
     "pairwise": "let it judge relations with `biorelay extract --sibling {folder}`",
     "pretrain": 'a recipe of the same output folder begins with it by start = "{start}" under [encoder]',
     "prune": 'a recipe of the same output folder begins with it by start = "{start}" under [encoder]',

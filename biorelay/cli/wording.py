@@ -84,6 +84,12 @@ def _by_cues(sentence: "Sentence") -> str:
     return f" by {', '.join(words)}" if words else ""
 
 
+def read_by(sentence: "Sentence") -> str:
+    """`RESULTS, own finding 0.78, relay-mini@3, vocabulary@2`: where it stands, the probability of its novelty, and what read it."""
+    novel = "" if sentence.novel is None else f"own finding {sentence.novel:.2f}"
+    return ", ".join(part for part in (sentence.section, novel, sentence.model, sentence.vocabulary) if part)
+
+
 def by_what(document: str, retracted_by: Sequence[str]) -> str:
     """`by its own record, by pubmed:123, by a list (retraction:456)`."""
     said = []

@@ -206,6 +206,37 @@ ROWS = (
         ),
     ),
     Row(
+        "Standing questions",
+        (
+            Panel(
+                "Questions watched",
+                "Standing questions that each worker watches. All workers should say the same; one that differs is behind its topic.",
+                "short",
+                (Query("max(biorelay_questions)", "most"), Query("min(biorelay_questions)", "fewest")),
+                width=8,
+                decimals=0,
+            ),
+            Panel(
+                "Answers told",
+                "Messages on the discoveries topic, a second: answers that an abstract completed, broke or changed.",
+                "suffix: messages/s",
+                (Query(rate("biorelay_discoveries_total", "kind"), "{{kind}}"),),
+                width=8,
+                stacked=True,
+            ),
+            Panel(
+                "Time for questions",
+                "What the questions take of one batch's transaction, beside the graph write. It grows with the answers that move.",
+                "s",
+                (
+                    Query(quantile(0.5, "biorelay_watch_seconds"), "p50"),
+                    Query(quantile(0.95, "biorelay_watch_seconds"), "p95"),
+                ),
+                width=8,
+            ),
+        ),
+    ),
+    Row(
         "Trouble",
         (
             Panel(

@@ -2,6 +2,9 @@
 
 The common subset: explicit `SET a.x = r.x`, `WITH`-chained matches, no `type()`, `labels()` or `startNode()`, no null
 parameters, aliases that differ from every variable. A line `;` separates several statements; comments stand on lines of their own.
+
+LadybugDB follows relationships from a node that it finds by its key, but not from the rows of an UNWIND: there it scans whole tables.
+So a statement of its may name `$row_...` and is then run for each row of the statement before it.
 """
 
 import re

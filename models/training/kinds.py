@@ -9,6 +9,7 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "assertion": ("models.training.assertion", "AssertionRecipe"),
         "joint": ("models.training.joint", "JointRecipe"),
+        "links": ("models.training.links", "LinksRecipe"),
         "pairwise": ("models.training.pairwise", "PairwiseRecipe"),
         "pretrain": ("models.training.pretrain", "PretrainRecipe"),
         "prune": ("models.training.prune", "PruneRecipe"),

@@ -4,7 +4,7 @@ A document has two passages, `title` and `abstract`, whose offsets are ours. An 
 `identifier`, `-` where it is not linked) and its `score`. A relation refers to the two mentions of its evidence as nodes with the
 roles `subject` and `object`; its infons are BioRED's (`type`, `entity1`, `entity2`) and everything else that the record says:
 `subject` and `object` (CURIEs), `biolink`, `probability`, `novel` (Novel or No), `negated`, `speculated`,
-`evidence` (start:end in the document), `cues`.
+`evidence` (start:end in the document), its `section`, `cues`.
 XML has no room for control characters inside a text: each becomes one space, so offsets stay.
 """
 
@@ -125,6 +125,7 @@ def _relation(id_: str, relation: Relation, mentions: Sequence[Mention]) -> BioC
         **({} if relation.novel is None else {"novel": "Novel" if relation.novel >= 0.5 else "No"}),
         **{key: str(value).lower() for key, value in polarity.items() if value is not None},
         "evidence": f"{evidence.start}:{evidence.end}",
+        **({} if evidence.section is None else {"section": evidence.section}),
         **({"cues": cues} if cues else {}),
     }
     for role, end, span in (("subject", relation.subject, evidence.subject), ("object", relation.object, evidence.object)):

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from urllib.parse import quote
 
-from processors.records import BIOLINK, Curie, Entities, EntityType, Participant, Relation, Relations, edge_key
+from processors.records import BIOLINK, Curie, Entities, EntityType, Relation, Relations, edge_key
 
 INFORES: Final = "infores:biorelay"
 EXTENSIONS: Final = ("speculated", "retracted", "subject_location_in_text", "object_location_in_text")
@@ -39,20 +39,31 @@ _FAMILIES: Final = frozenset({"fplx", "hgnc.genegroup", "interpro", "pfam"})
 
 PREFIXES: Final = {
     "chebi": "CHEBI",
+    "cl": "CL",
     "clinvar": "CLINVAR",
     "clo": "CLO",
     "dbsnp": "DBSNP",
+    "doid": "DOID",
     "drugbank": "DRUGBANK",
+    "efo": "EFO",
+    "ensembl": "ENSEMBL",
+    "go": "GO",
+    "hgnc": "HGNC",
     "hp": "HP",
     "local": "biorelay",  # ours alone: an entity that one document names and no database knows
     "mesh": "MESH",
     "mondo": "MONDO",
     "ncbigene": "NCBIGene",
     "ncbitaxon": "NCBITaxon",
+    "ncit": "NCIT",
     "omim": "OMIM",
     "pmc": "PMCID",
+    "pubchem.compound": "PUBCHEM.COMPOUND",
     "pubmed": "PMID",
+    "rxnorm": "RXNORM",
+    "uberon": "UBERON",
     "umls": "UMLS",
+    "uniprot": "UniProtKB",
 }
 """Biolink's prefixes where they are not Bioregistry's lower-case ones; the others stay as they are."""
 
@@ -72,7 +83,7 @@ class Kgx:
         own: dict[str, Row] = {}
         for relation in relations.relations:
             for end in (relation.subject, relation.object):
-                curie, name, category = biolink_curie(end.id), end.name, _category(end)
+                curie, name, category = biolink_curie(end.id), end.name, category_of(end.id, end.type)
                 if end.id.startswith("local:"):
                     own.setdefault(curie, _node(curie, name, [category]))
                 else:
@@ -125,9 +136,10 @@ def biolink_curie(curie: Curie) -> str:
     return f"{PREFIXES.get(prefix, prefix)}:{quote(local, safe=_SAFE, errors='surrogatepass')}"
 
 
-def _category(end: Participant) -> str:
-    family = end.type is EntityType.GENE and end.id.partition(":")[0] in _FAMILIES
-    return "biolink:GeneFamily" if family else CATEGORIES[end.type]
+def category_of(curie: Curie, type_: EntityType) -> str:
+    """Biolink's class of an entity: its type's, or a family of genes."""
+    family = type_ is EntityType.GENE and curie.partition(":")[0] in _FAMILIES
+    return "biolink:GeneFamily" if family else CATEGORIES[type_]
 
 
 def _node(curie: str, name: str, categories: list[str]) -> Row:

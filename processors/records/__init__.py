@@ -7,11 +7,12 @@ One message carries a document's whole answer, so a newer one replaces an older 
 Records hold no clock: derived bytes depend on the input, the models and the vocabularies only.
 """
 
-from processors.records.abstract import RETRACTED_TYPE, Abstract, Link, LinkKind, MeshHeading, Section
+from processors.records.abstract import RETRACTED_TYPE, Abstract, Heading, Link, LinkKind, MeshHeading, Section
 from processors.records.base import Count, Curie, Part, PartialDate, Probability, Record, Revision
 from processors.records.entities import Article, Entities, Mention, Provenance, Span, Status
-from processors.records.graph import Change, ChangeKind, Counts, Discovery, DiscoveryStep, Question
+from processors.records.graph import Change, ChangeKind, Counts
 from processors.records.kinds import BIOLINK, UNDIRECTED, EntityType, Predicate, edge_key
+from processors.records.questions import Discovery, DiscoveryEntity, DiscoveryKind, DiscoveryStep, Question, QuestionStep
 from processors.records.relations import Cue, CueKind, Evidence, Participant, Relation, Relations
 
 RECORDS: tuple[type[Record], ...] = (Abstract, Entities, Relations, Change, Question, Discovery)
@@ -32,10 +33,13 @@ __all__ = [
     "CueKind",
     "Curie",
     "Discovery",
+    "DiscoveryEntity",
+    "DiscoveryKind",
     "DiscoveryStep",
     "Entities",
     "EntityType",
     "Evidence",
+    "Heading",
     "Link",
     "LinkKind",
     "Mention",
@@ -47,6 +51,7 @@ __all__ = [
     "Probability",
     "Provenance",
     "Question",
+    "QuestionStep",
     "Record",
     "Relation",
     "Relations",

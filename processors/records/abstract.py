@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from processors.records.base import Curie, Part, PartialDate, Record
+from processors.records.base import Count, Curie, Part, PartialDate, Record
 
 RETRACTED_TYPE = "Retracted Publication"
 """PubMed's publication type of an article that was retracted."""
@@ -17,6 +17,13 @@ class Section(Part):
     label: str | None = None
     category: str | None = None  # NlmCategory: BACKGROUND, OBJECTIVE, METHODS, RESULTS, CONCLUSIONS, UNASSIGNED
     text: str
+
+
+class Heading(Part):
+    """Where a section of an abstract begins in the document's text: at its label, or at its first word where it has none."""
+
+    label: str | None
+    start: Count
 
 
 class MeshHeading(Part):
@@ -72,6 +79,17 @@ class Abstract(Record):
     def text(self) -> str:
         """`title + " " + abstract`: the text that every offset counts in."""
         return f"{self.title} {self.abstract}"
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """Where the sections of a structured abstract begin in `text`; none where no section has a label."""
+        if not any(section.label for section in self.sections):
+            return ()
+        found, start = [], len(self.title) + 1
+        for section in self.sections:
+            found.append(Heading(label=section.label, start=start))
+            start += len(f"{section.label}: " if section.label else "") + len(section.text) + 1
+        return tuple(found)
 
     @property
     def year(self) -> int | None:

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from processors.records.abstract import RETRACTED_TYPE, Abstract, Link
+from processors.records.abstract import RETRACTED_TYPE, Abstract, Heading, Link
 from processors.records.base import Count, Curie, Part, Probability, Record
 from processors.records.kinds import EntityType
 
@@ -68,6 +68,10 @@ class Mention(Part):
     link_score: Probability | None = None  # calibrated: how likely the identifiers are right; None where none was linked
 
 
+TITLE = "title"
+"""What evidence in a document's title says of its section."""
+
+
 class Entities(Record):
     """A document's text, sentences and mentions: the value of `biorelay.entities`."""
 
@@ -78,8 +82,16 @@ class Entities(Record):
     article: Article = Article()
     text: str = ""
     sentences: tuple[Span, ...] = ()
+    headings: tuple[Heading, ...] = ()  # of a structured abstract, in the text's order
     mentions: tuple[Mention, ...] = ()
     provenance: Provenance
+
+    def section_at(self, place: int) -> str | None:
+        """`title`, or the label of the section that holds a place of the text; None where the abstract has no label there."""
+        if place < len(self.article.title):
+            return TITLE
+        before = [heading for heading in self.headings if heading.start <= place]
+        return before[-1].label if before else None
 
     @model_validator(mode="after")
     def _mentions_lie_in_the_text(self) -> Self:

@@ -41,6 +41,7 @@ class Evidence(Part):
     subject: Span  # spans in the document's text, inside start:end
     object: Span
     cues: tuple[Cue, ...] = ()  # why the relation is judged negated or speculated
+    section: str | None = None  # where it begins: "title", or the label of the abstract's section; None where that has none
 
 
 class Relation(Part):

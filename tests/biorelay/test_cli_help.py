@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import typer
 
-from biorelay.cli import options
+from biorelay.cli import graph_options, options
 from biorelay.cli.app import app
 from biorelay.cli.consume import What
 from graphstore.contribution import Polarity
+from graphstore.measures import Measure
 from processors.outputs import OUTPUTS
 from processors.records import EntityType, Predicate
 from processors.sources import FORMATS
@@ -54,16 +55,28 @@ def test_the_commands_that_were_promised_are_there() -> None:
         "doctor",
         "evaluate",
         "extract",
+        "graph among",
         "graph article",
+        "graph changes",
+        "graph compare",
+        "graph confidence",
+        "graph contradicted",
         "graph discover closed",
         "graph discover open",
         "graph evidence",
+        "graph export",
         "graph find",
+        "graph growth",
+        "graph import",
         "graph load",
         "graph neighbours",
+        "graph outside",
         "graph path",
         "graph retracted",
+        "graph rollup",
+        "graph sources",
         "graph stats",
+        "graph verify",
         "models build-vocabulary",
         "models convert",
         "models list",
@@ -74,6 +87,10 @@ def test_the_commands_that_were_promised_are_there() -> None:
         "topics describe",
         "topics schema",
         "train",
+        "watch add",
+        "watch follow",
+        "watch list",
+        "watch remove",
         "worker",
     }
 
@@ -123,6 +140,7 @@ def test_the_version(cli: Cli) -> None:
 def test_choices_are_those_of_the_records() -> None:
     assert [kind.value for kind in options.EntityKind] == [kind.value for kind in EntityType]
     assert [name.value for name in options.PredicateName] == [name.value for name in Predicate]
+    assert [name.value for name in graph_options.RankName] == [name.value for name in Measure]
     assert {name.value for name in options.PolarityName} == {*map(str, Polarity), "any"}
     assert [form.value for form in options.SourceFormat] == list(FORMATS)
     assert {form.value for form in options.OutputFormat} == set(OUTPUTS)

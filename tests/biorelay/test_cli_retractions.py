@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from graphstore import GraphStore, open_store
-from processors.records import Abstract, Link, LinkKind, Section
+from processors.records import Abstract, Change, Link, LinkKind, Section
 from processors.sources.retractions import read_retractions
 from stream.client import Publisher
 from stream.metrics import RETRACTING
 from stream.settings import StreamSettings
+from stream.topics import Topic
 from stream.worker import Worker
 from tests.biorelay.conftest import Cli
 from tests.stream.dictionary import DictionaryExtractor
-from tests.stream.kit import abstract, caught_up
+from tests.stream.kit import abstract, at_work, caught_up, contents, until
 
 
 def on_the_topic(cli: Cli) -> dict[str, object]:
@@ -136,3 +137,57 @@ async def test_marks_notices_and_lists_through_the_agents(broker: StreamSettings
         await working
     told = {by: worker.metrics.registry.get_sample_value("biorelay_retractions_total", {"by": by}) for by in RETRACTING}
     assert told == dict.fromkeys(RETRACTING, 1.0)
+
+
+def pubmed(number: int, said: str = "", *, types: str = "", link: str = "") -> str:
+    """A PubMed record, as an update file has it."""
+    abstract_ = f"<Abstract><AbstractText>{said}</AbstractText></Abstract>" if said else ""
+    kinds = f"<PublicationTypeList><PublicationType UI='D0'>{types}</PublicationType></PublicationTypeList>" if types else ""
+    links = f"<CommentsCorrectionsList>{link}</CommentsCorrectionsList>" if link else ""
+    return (
+        f"<PubmedArticle><MedlineCitation><PMID Version='1'>{number}</PMID><Article><ArticleTitle>A report.</ArticleTitle>"
+        f"{abstract_}{kinds}</Article>{links}</MedlineCitation></PubmedArticle>"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+async def test_every_way_to_take_back_tells_its_changes(cli: Cli, broker: StreamSettings, tmp_path: Path) -> None:
+    """PubMed's records as they stream, a list, and deletions: each says on `graph-changes` which edge it moved, and that it did."""
+    said = "Lithium: the patient had nausea after lithium."
+    noticed = "<CommentsCorrections RefType='RetractionOf'><RefSource>x</RefSource><PMID Version='1'>7</PMID></CommentsCorrections>"
+    (tmp_path / "list").write_text("7\n")
+    records = {
+        "article": pubmed(7, said),
+        "marked": pubmed(7, said, types="Retracted Publication"),
+        "notice": pubmed(8, types="Retraction of Publication", link=noticed),
+        "gone 8": "<DeleteCitation><PMID Version='1'>8</PMID></DeleteCitation>",
+        "gone 7": "<DeleteCitation><PMID Version='1'>7</PMID></DeleteCitation>",
+    }
+    for name, record in records.items():
+        (tmp_path / f"{name}.xml").write_text(f"<PubmedArticleSet>{record}</PubmedArticleSet>")
+    orders: list[tuple[list[str], str, str, int, int]] = [
+        (["article.xml"], "pubmed:7", "appeared", 0, 1),
+        (["marked.xml"], "pubmed:7", "vanished", 1, 0),
+        (["article.xml", "--again"], "pubmed:7", "appeared", 0, 1),
+        (["notice.xml"], "pubmed:8", "vanished", 1, 0),
+        (["gone 8.xml"], "pubmed:8", "appeared", 0, 1),
+        (["--retractions", "list"], "retraction:7", "vanished", 1, 0),
+        (["--retractions", "list", "--withdraw"], "retraction:7", "appeared", 0, 1),
+        (["gone 7.xml"], "pubmed:7", "vanished", 1, 0),
+    ]
+    settings = replace(broker, data_dir=tmp_path / "worker")
+    told: list[Change] = []
+    async with at_work(settings):
+        for number, (order, *_) in enumerate(orders, start=1):
+            published = await asyncio.to_thread(cli, "publish", *order)
+            assert published.exit_code == 0, published.stderr
+            await caught_up(settings)
+
+            async def came(wanted: int = number) -> bool:
+                told[:] = [Change.from_bytes(record.value) for record in await contents(settings, Topic.GRAPH_CHANGES)]
+                return len(told) >= wanted
+
+            await until(came, f"{order} tells its change")
+    assert {change.edge for change in told} == {"mesh:D008094|Association|mesh:D009325"}
+    assert [(c.document, c.kind.value, c.before.papers, c.after.papers) for c in told] == [tuple(order[1:]) for order in orders]

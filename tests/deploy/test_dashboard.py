@@ -74,6 +74,8 @@ def test_what_was_asked_for_is_on_the_dashboard() -> None:
     text = " ".join(panel["title"].lower() for panel in PANELS)
     for word in ("lag", "freshness", "dead letters", "relations by type", "inference", "graph write", "documents by stage", "models"):
         assert word in text
+    for word in ("questions watched", "answers told", "time for questions"):
+        assert word in text
 
 
 def test_every_query_parses(tmp_path: Path) -> None:
@@ -117,6 +119,7 @@ def busy(metrics: Metrics) -> Iterator[None]:
                 metrics.lag(stage, 7, 0.5)
             metrics.found([relation])
             metrics.graph_write.observe(0.05)
+            metrics.watch.observe(0.001)
             metrics.freshness.observe(1.5)
 
     thread = threading.Thread(target=work)

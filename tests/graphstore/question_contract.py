@@ -7,6 +7,7 @@ import pytest
 from graphstore import GraphBadQuery, GraphStore, GraphUnknownEntity
 from graphstore.answers import Path
 from graphstore.contribution import Polarity
+from graphstore.lens import Lens
 from graphstore.steps import ask
 from processors.records import Cue, CueKind, EntityType, Predicate
 from tests.graphstore.documents import chain, document, random_contribution, relation, tombstone
@@ -223,12 +224,14 @@ class QuestionContract:
         """The first of the links decides nothing about the width of the numbers."""
         await store.apply([chain(n, n, "abc") for n in range(300)])
         for papers, weight in ((1, 1), (200, 200), (30_000, 1_000), (100_000, 1_000_000)):
-            links = [{"curie": "test:b", "papers": papers, "weight": weight}]
-            given = {"curie": "test:a", "curies": ["test:b"], "links": links, "type": "", "min_papers": 1, "limit": 5}
+            seen = Lens().parameters
+            links = [{"curie": "test:b", "papers": papers, "factor": weight}]
+            given = {"curie": "test:a", "curies": ["test:b"], "links": links, "type": "", "limit": 5, **seen, **Lens().known}
+            given |= {"rank": "damped_papers", "damping": 0.5}
             (row,) = await store._run(lambda given=given: ask("beyond", **given), write=False)
             assert row["score"] == min(papers, 300) * weight
-            sides = [{"side": side, "curie": curie, "papers": papers, "weight": weight} for side, curie in enumerate(("test:a", "test:c"))]
-            given = {"a": "test:x", "c": "test:y", "curies": ["test:a", "test:c"], "sides": sides, "min_papers": 1, "limit": 5}
+            sides = [{"side": side, "curie": curie, "papers": papers, "factor": weight} for side, curie in enumerate(("test:a", "test:c"))]
+            given = {"a": "test:x", "c": "test:y", "curies": ["test:a", "test:c"], "sides": sides, "limit": 5, **seen}
             assert [row["curie"] for row in await store._run(lambda given=given: ask("meeting", **given), write=False)] == ["test:b"]
 
     async def test_paths_between_hubs_are_bounded(self, store: GraphStore) -> None:

@@ -87,6 +87,16 @@ def test_evidence_without_cues_keeps_its_id() -> None:
     assert (told.cues, told.id == "40a0843d87dfaba74074aaa26b4f9323") == ("negation:2:6 speculation:7:8", False)
 
 
+def test_evidence_without_section_and_novelty_keeps_its_id() -> None:
+    base = relation("a", "b")
+    placed = base.model_copy(update={"evidence": base.evidence.model_copy(update={"section": "RESULTS"})})
+    novel = base.model_copy(update={"novel": 0.25})
+    told = [only(document(1, 1, one)) for one in (base, placed, novel)]
+    assert [(one.section, one.novel) for one in told] == [("", -1.0), ("RESULTS", -1.0), ("", 0.25)]
+    assert told[0].id == "40a0843d87dfaba74074aaa26b4f9323"
+    assert len({one.id for one in told}) == 3
+
+
 def test_another_documents_relations_are_refused() -> None:
     with pytest.raises(GraphBadContribution, match="pubmed:2 carries the relations of pubmed:1") as caught:
         Contribution("pubmed:2", Revision(0, 1), 1, document(1, 1).relations)

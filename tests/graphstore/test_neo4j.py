@@ -19,9 +19,10 @@ from graphstore import (
     cypher,
     open_store,
 )
+from graphstore.lens import Lens
 from graphstore.steps import Steps, ask
 from tests.graphstore.contract import GraphStoreContract
-from tests.graphstore.documents import chain, document, random_contribution, relation, tombstone
+from tests.graphstore.documents import chain, document, listed, random_contribution, relation, tombstone
 from tests.graphstore.looking import AB, joined
 from tests.graphstore.oracle import Oracle, held
 from tests.services import Neo4jAddress
@@ -55,13 +56,15 @@ class TestNeo4j(GraphStoreContract):
 
 
 def twenty_edges(writer: int, rng: random.Random) -> list[Contribution]:
-    """Sixty documents of one writer over the same twenty edges, new, revised and deleted."""
+    """Sixty messages of one writer on the same twenty edges: new, revised, extracted anew, deleted, retracted in each of three ways."""
     edges = [(x, y) for n, x in enumerate("abcdefg") for y in "abcdefg"[n + 1 :]][:20]
     log = []
     for offset in range(60):
         number = writer * 100 + rng.randrange(25)
         if rng.random() < 0.2:
             log.append(tombstone(number, offset))
+        elif rng.random() < 0.1:
+            log.append(listed(rng.randrange(4) * 100 + rng.randrange(25), offset, f"{writer}/"))
         else:
             chosen = rng.sample(edges, rng.randrange(1, 9))
             names = (rng.choice((None, "Other")), None)
@@ -69,8 +72,10 @@ def twenty_edges(writer: int, rng: random.Random) -> list[Contribution]:
                 document(
                     number,
                     offset,
-                    *(relation(x, y, negated=rng.random() < 0.2, names=names) for x, y in chosen),
+                    *(relation(x, y, negated=rng.random() < 0.2, names=names, probability=rng.choice((0.3, 0.6, 0.9))) for x, y in chosen),
                     year=rng.randrange(1980, 2020),
+                    generation=rng.randrange(1, 3),
+                    retracted=rng.random() < 0.1,
                     retracts=(rng.randrange(4) * 100 + rng.randrange(25),) if rng.random() < 0.1 else (),
                 )
             )
@@ -222,19 +227,21 @@ async def test_a_graph_of_the_first_layout_is_read_and_written_as_it_is(address:
     """Evidence without cues, no link but retractions: what the first version wrote."""
     from neo4j import AsyncGraphDatabase
 
-    log = [chain(1, 1, "abc"), document(2, 2, relation("a", "b"), retracts=(1,))]
+    log = [chain(1, 1, "abc"), document(2, 2, relation("a", "b"), retracts=(1,)), document(3, 3, relation("a", "b", negated=True))]
     await store.apply(log)
     before = await store.snapshot(markers=True)
     async with AsyncGraphDatabase.driver(address.url, auth=(address.user, address.password)) as driver:
-        await driver.execute_query("MATCH (e:Evidence) REMOVE e.cues")
+        await driver.execute_query("MATCH (e:Evidence) REMOVE e.cues, e.section, e.novel")
+        await driver.execute_query("MATCH ()-[r:RELATES]->() REMOVE r.weight, r.disputed")
         await driver.execute_query("DROP INDEX article_retracted")
     async with opened(address, read_only=True) as reader:
-        assert [(s.cues, s.retracted_by) for s in await reader.evidence("test:a", "test:b")] == [((), ()), ((), ("pubmed:2",))]
+        assert [(s.cues, s.retracted_by) for s in await reader.evidence("test:a", "test:b")] == [((), ()), ((), ()), ((), ("pubmed:2",))]
         assert [claim.sentence.cues for claim in (await reader.paper("pubmed:1")).claims] == [(), ()]
     async with opened(address) as writer:
         assert [paper.id for paper in await writer.retracted()] == ["pubmed:1"]
         assert await writer.apply(log) == []
         assert await writer.snapshot(markers=True) == before
+        assert [found.edge.key for found in await writer.contradicted()] == [AB]
 
 
 @pytest.mark.slow
@@ -258,17 +265,26 @@ async def test_a_server_that_goes_away_and_comes_back(neo4j_service: Service) ->
 
 
 async def test_every_query_starts_from_an_index(address: Neo4jAddress, store: GraphStore) -> None:
-    """No plan scans a label or all relationships; the outbox, which is short, may be read as it lies."""
+    """No plan scans a label or all relationships; the outbox and the list of imported graphs are short, and read as they lie."""
     from neo4j import AsyncGraphDatabase
 
     names = {file.stem for engine in ("common", "neo4j") for file in (FOLDER / engine).glob("*.cypher")}
     names = {name for name in names if not name.startswith(("all_", "count_", "schema", "ping"))}
     lists = {"ids": "pubmed:1", "keys": "test:a|Association|test:b", "curies": "test:a", "left": "test:a", "right": "test:b"}
+    lists |= {"without": "test:a", "names": "a"}
     parameters: dict[str, object] = {name: [f"{value}{n}" for n in range(50)] for name, value in lists.items()}
     parameters |= {name: [{"id": "x"}] for name in ("rows", "links", "sides", "pairs")}
     parameters |= dict.fromkeys(("curie", "a", "c", "but", "type", "predicate", "polarity", "text"), "test:a") | {
-        "min_papers": 1,
         "limit": 20,
+        "until": 2000,
+        "least": 1,
+        "min_negated": 1,
+        "since": 1990,
+        "after": "test:a",
+        "rank": "damped_papers",
+        "damping": 0.5,
+        **Lens(first=(1990, 2000)).parameters,
+        **Lens().known,
     }
     scans: list[tuple[str, str]] = []
     await store.apply([document(n, n, *(relation(f"x{n}", f"y{m}") for m in range(10))) for n in range(30)])
@@ -281,7 +297,7 @@ async def test_every_query_starts_from_an_index(address: Neo4jAddress, store: Gr
             walk(name, child)
 
     async with AsyncGraphDatabase.driver(address.url, auth=(address.user, address.password)) as driver, driver.session() as session:
-        for name in sorted(names - {"outbox"}):
+        for name in sorted(names - {"outbox", "outside_graphs"}):
             for statement in cypher.statements("neo4j", name):
                 walk(name, (await (await session.run(f"EXPLAIN {statement}", parameters)).consume()).plan)
     assert scans == []

@@ -64,6 +64,15 @@ def test_relations_are_found_with_their_evidence(extractor: Extractor) -> None:
     assert all(edge_key(r.subject.id, r.predicate, r.object.id).startswith(r.subject.id) for r in relations.relations)
 
 
+def test_evidence_says_in_which_section_it_begins(extractor: Extractor) -> None:
+    first, _, rest = TEXT.partition(". ")
+    sections = (Section(label="METHODS", text=f"{first}."), Section(label="RESULTS", text=rest))
+    relations = extractor.extract(ABSTRACT.model_copy(update={"sections": sections}))[1].relations
+    assert {"title", "RESULTS"} <= {relation.evidence.section for relation in relations} <= {"title", "METHODS", "RESULTS"}
+    assert all((relation.evidence.section == "title") == (relation.evidence.start < len(TITLE)) for relation in relations)
+    assert {relation.evidence.section for relation in extractor.extract(ABSTRACT)[1].relations} <= {"title", None}
+
+
 def test_the_drug_and_its_harm_are_related(extractor: Extractor) -> None:
     pairs = {(r.subject.id, r.object.id) for r in extractor.relations(gold(extractor)).relations}
     assert ("mesh:D002945", "mesh:D007674") in pairs

@@ -1,4 +1,6 @@
 UNWIND $rows AS r
-MATCH (a:Article {id: r.document})-[e:STATES]->(k:Edge)
-WHERE e.id = r.id
+RETURN r.document AS document, collect(r.id) AS ids
+;
+MATCH (a:Article {id: $row_document})-[e:STATES]->(k:Edge)
+WHERE e.id IN $row_ids
 DELETE e

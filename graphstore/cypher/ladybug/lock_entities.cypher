@@ -1,3 +1,6 @@
+// One writer needs no lock. An optional match is looked up in the index; a MERGE would scan the table.
 UNWIND $curies AS x
-MERGE (e:Entity {curie: x})
-ON CREATE SET e.label = '', e.type = '', e.name = '', e.search = '', e.degree = 0
+OPTIONAL MATCH (e:Entity {curie: x})
+WITH x, e.curie AS here
+WHERE here IS NULL
+CREATE (:Entity {curie: x, label: '', type: '', name: '', search: '', degree: 0})

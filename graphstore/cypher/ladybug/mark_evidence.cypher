@@ -1,3 +1,5 @@
 UNWIND $rows AS r
-MATCH (a:Article {id: r.document})-[e:STATES]->(k:Edge)
-SET e.retracted = r.retracted
+RETURN r.document AS document, r.retracted AS retracted
+;
+MATCH (a:Article {id: $row_document})-[e:STATES]->(k:Edge)
+SET e.retracted = $row_retracted

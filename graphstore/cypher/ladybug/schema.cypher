@@ -18,3 +18,22 @@ CREATE REL TABLE IF NOT EXISTS STATES(FROM Article TO Edge, id STRING, polarity 
 ;
 // Graphs written before cues were told.
 ALTER TABLE STATES ADD IF NOT EXISTS cues STRING DEFAULT ''
+;
+// Graphs written before sections and novelty were told.
+ALTER TABLE STATES ADD IF NOT EXISTS section STRING DEFAULT ''
+;
+ALTER TABLE STATES ADD IF NOT EXISTS novel DOUBLE DEFAULT -1.0
+;
+// Graphs written before edges had a weight.
+ALTER TABLE RELATES ADD IF NOT EXISTS weight INT64
+;
+ALTER TABLE RELATES ADD IF NOT EXISTS disputed INT64
+;
+// Imported graphs stand apart from the literature's: a concept is one graph's word on a CURIE, `key` being `graph|curie`.
+CREATE NODE TABLE IF NOT EXISTS Outside(id STRING PRIMARY KEY, source STRING, generation INT64, state STRING, fingerprint STRING, nodes INT64, edges INT64, skipped INT64)
+;
+CREATE NODE TABLE IF NOT EXISTS Concept(key STRING PRIMARY KEY, graph STRING, curie STRING, name STRING, search STRING, category STRING, rest STRING)
+;
+CREATE REL TABLE IF NOT EXISTS CURATED(FROM Concept TO Concept, graph STRING, place INT64, id STRING, predicate STRING, negated BOOLEAN, primary_source STRING, knowledge_level STRING, agent_type STRING, publications STRING, rest STRING)
+;
+CREATE REL TABLE IF NOT EXISTS IS_A(FROM Concept TO Concept, graph STRING, place INT64, id STRING, primary_source STRING, knowledge_level STRING, agent_type STRING, publications STRING, rest STRING)

@@ -3,3 +3,4 @@ UNWIND $ids AS x
 MERGE (a:Article {id: x})
 ON CREATE SET a.epoch = -1, a.offset = -1, a.generation = -1, a.state = 'unseen', a.title = '', a.journal = '', a.year = 0, a.own_retracted = false, a.retracted = false
 SET a.locked = true
+RETURN a.id AS id, a.epoch AS epoch, a.offset AS offset, a.generation AS generation, a.state AS state, a.title AS title, a.journal AS journal, a.year AS year, a.own_retracted AS own_retracted, a.retracted AS retracted

@@ -9,5 +9,5 @@ WITH entities, last, datetime.realtime() AS now
 WITH entities, last, now.epochSeconds * 1000000 + now.microsecond AS now
 WITH entities, CASE WHEN now > last THEN now ELSE last + 1 END AS at
 UNWIND entities AS e
-SET e.clock = at
+SET e.clock_before = e.clock, e.clock = at
 RETURN max(at) AS at

@@ -13,8 +13,22 @@ CREATE INDEX article_retracted IF NOT EXISTS FOR (a:Article) ON (a.retracted)
 ;
 CREATE INDEX evidence_key IF NOT EXISTS FOR (e:Evidence) ON (e.key)
 ;
+// Only edges that are both stated and denied have the property.
+CREATE INDEX relates_disputed IF NOT EXISTS FOR ()-[r:RELATES]-() ON (r.disputed)
+;
 CREATE INDEX outbox_at IF NOT EXISTS FOR (o:Outbox) ON (o.at)
 ;
 CREATE TEXT INDEX entity_search IF NOT EXISTS FOR (e:Entity) ON (e.search)
+;
+// Imported graphs stand apart from the literature's: a concept is one graph's word on a CURIE, `key` being `graph|curie`.
+CREATE CONSTRAINT outside_id IF NOT EXISTS FOR (g:Outside) REQUIRE g.id IS UNIQUE
+;
+CREATE CONSTRAINT concept_key IF NOT EXISTS FOR (c:Concept) REQUIRE c.key IS UNIQUE
+;
+CREATE TEXT INDEX concept_search IF NOT EXISTS FOR (c:Concept) ON (c.search)
+;
+CREATE INDEX curated_place IF NOT EXISTS FOR ()-[r:CURATED]-() ON (r.graph, r.place)
+;
+CREATE INDEX is_a_place IF NOT EXISTS FOR ()-[r:IS_A]-() ON (r.graph, r.place)
 ;
 CALL db.awaitIndexes(300)

@@ -1,2 +1,4 @@
+// What waits there already keeps its place.
 UNWIND $rows AS r
-CREATE (:Outbox {id: r.id, at: r.at, place: r.place, value: r.value})
+MERGE (o:Outbox {id: r.id})
+ON CREATE SET o.at = r.at, o.place = r.place, o.value = r.value

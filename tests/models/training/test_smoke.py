@@ -8,6 +8,7 @@ import pytest
 from biorelay.cli.train import NEXT
 from models.training.kinds import KINDS
 from tests.models.corpora.conftest import blocks, small_data
+from tests.models.training.links.conftest import write_tables
 from tests.models.training.sentences.conftest import write_folds
 from tests.models.training.test_assertion import write_bioscope
 
@@ -66,6 +67,21 @@ loss_limit = 100.0
 {STEPS}{CORPORA}read = {{ budget = 64, neighbours = 0 }}
 held_out = ["{HELD_OUT}"]
 """,
+    "links": f"""{COMMON}kind = "links"
+name = "links"
+compare = ["embedding", "graph"]
+{ENCODER}[split]
+order = "random"
+carved = 0.2
+[network]
+width = 8
+steps = 4
+[[nodes]]
+file = "links/nodes.tsv"
+[[edges]]
+form = "table"
+files = ["links/edges.tsv.gz"]
+""",
     "sentence": f"""{COMMON}kind = "sentence"
 name = "gad"
 passes = 1
@@ -99,6 +115,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = small_data(folder / "data")
     write_folds(data / "gad")
     write_bioscope(data)
+    write_tables(data / "links")
     torch.manual_seed(1)
     config = BertConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, vocab_size=30522)
     BertModel(config, add_pooling_layer=False).save_pretrained(folder / "encoder")

@@ -1,0 +1,3 @@
+UNWIND $ids AS x
+MATCH (g:Outside {id: x})
+DELETE g

@@ -1,0 +1,6 @@
+// What stands one step above any of these concepts, in whatever graph.
+UNWIND $keys AS k
+MATCH (c:Concept {key: k})-[:IS_A]->(x:Concept)
+RETURN DISTINCT x.curie AS curie
+ORDER BY curie
+LIMIT $limit

@@ -1,0 +1,60 @@
+"""CSV after RFC 4180, nodes and edges in two files, for spreadsheets, pandas, Gephi and `neo4j-admin database import`.
+
+Several values of a cell are apart by `|`. Lines end in CR LF, cells are quoted where they must be, the first line names the columns.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from graphstore.exports import EDGES, NODES
+from graphstore.steps import Row
+
+_BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+
+
+def cell(value: Any) -> str:
+    """A value as the text of a table's cell, on one line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).casefold()
+    if isinstance(value, list | tuple):
+        return "|".join(cell(item).replace("|", "\u00a6") for item in value)
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return _BREAKS.sub(" ", str(value))
+
+
+class Csv:
+    """Comma-separated values, in two files."""
+
+    files = (NODES, EDGES)
+    suffix = ".csv"
+    columns = True
+
+    def __init__(self) -> None:
+        self._nodes: tuple[str, ...] = ()
+        self._edges: tuple[str, ...] = ()
+
+    def begin(self, nodes: Sequence[str], edges: Sequence[str]) -> dict[str, bytes]:
+        self._nodes, self._edges = tuple(nodes), tuple(edges)
+        return {NODES: _line(self._nodes), EDGES: _line(self._edges)}
+
+    def node(self, row: Row) -> bytes:
+        return _line([cell(row.get(name)) for name in self._nodes])
+
+    def edge(self, row: Row) -> bytes:
+        return _line([cell(row.get(name)) for name in self._edges])
+
+    def end(self) -> bytes:
+        return b""
+
+
+def _line(cells: Sequence[str]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue().encode("utf-8", "replace")

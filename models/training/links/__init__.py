@@ -1,0 +1,1 @@
+"""Link prediction: which entities that no edge joins are likely to be joined, from the graph's shape and from the entities' names."""

@@ -1,0 +1,70 @@
+"""The questions and the writing on a graph with hubs, against brute force; and limits of time.
+
+Some plans, and some mistakes of an engine, only appear where there is more than a handful of edges.
+"""
+
+import random
+
+import pytest
+
+from graphstore import Contribution, GraphStore, GraphTimeout
+from graphstore.steps import Steps, ask
+from tests.graphstore.documents import document, relation, tombstone
+from tests.graphstore.oracle import Oracle, Roads, held
+
+DOCUMENTS = 240
+
+
+def documents(seed: int, *, first: int = 0) -> list[Contribution]:
+    """Documents over a thousand entities, few of which most documents name; a fifth of what they state is negated."""
+    rng = random.Random(seed)
+    found = []
+    for number in range(DOCUMENTS):
+        ends = [(f"n{min(int(rng.paretovariate(0.6)), 1000)}", f"n{min(int(rng.paretovariate(0.6)), 1000)}") for _ in range(8)]
+        stated = [relation(a, b, negated=rng.random() < 0.2, probability=rng.choice((0.5, 0.9))) for a, b in ends if a != b]
+        found.append(document(number, first + number, *stated, year=rng.randrange(1990, 2020)))
+    return found
+
+
+async def load(store: GraphStore, batch: list[Contribution]) -> None:
+    for start in range(0, len(batch), 64):
+        await store.apply(batch[start : start + 64], outbox=False)
+
+
+def endless() -> Steps[None]:
+    """Queries that are quick each, and never come to an end."""
+    while True:
+        yield from ask("count_entities")
+
+
+class HubContract:
+    """What must hold on hubs too."""
+
+    async def test_closed_discovery_between_hubs_is_what_brute_force_finds(self, store: GraphStore) -> None:
+        oracle = Oracle()
+        oracle.apply(documents(3))
+        await load(store, documents(3))
+        roads = Roads(oracle.graph())
+        hubs = sorted(roads.degree, key=lambda curie: (-roads.degree[curie], curie))[:8]
+        for place, a in enumerate(hubs):
+            for c in hubs[place + 1 :]:
+                expected = {way: score for score, way in roads.paths(a, c, 2)}
+                found = await store.discover_closed(a, c, limit=200)
+                assert {(a, path.steps[0].target.id, c): path.score for path in found} == pytest.approx(expected)
+
+    async def test_hubs_documents_are_replaced_and_taken_back(self, store: GraphStore) -> None:
+        half = DOCUMENTS // 2
+        gone = [tombstone(number, 2000 + number) for number in range(half, half + 40)]
+        oracle = Oracle()
+        for batch in (documents(4), documents(5, first=1000)[:half], gone):
+            oracle.apply(batch)
+            await load(store, batch)
+        assert held(await store.snapshot(markers=True)) == oracle.graph()
+
+    @pytest.mark.parametrize("write", [False, True])
+    async def test_no_transaction_runs_past_its_limit(self, store: GraphStore, write: bool) -> None:
+        store._limits[write] = 0.3  # type: ignore[attr-defined]  # both engines have it
+        with pytest.raises(GraphTimeout, match="time limit"):
+            await store._run(endless, write=write)
+        store._limits[write] = 30.0  # type: ignore[attr-defined]
+        assert (await store.stats()).entities == 0
