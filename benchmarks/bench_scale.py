@@ -74,7 +74,7 @@ LIMITS = {"ratios.threads_efficiency": 0.1, "ratios.processes_efficiency": 0.1}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
-    logging.getLogger("processors.relations").setLevel(logging.ERROR)  # it warns of every text with many pairs, and these are made so
+    logging.getLogger("models.runtime.pairs").setLevel(logging.ERROR)  # it warns of every text with many pairs, and these are made so
     result = measure(options)
     print("\n".join(lines(result)))
     worse = compare(json.loads(RESULTS.read_bytes()), result, _measured(LIMITS, result), RISES) if options.check else []

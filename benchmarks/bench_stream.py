@@ -44,10 +44,7 @@ from stream.topics import Topic
 RESULTS = Path(__file__).parent / "results" / "stream.json"
 PACKAGES = ("onnxruntime", "tokenizers", "numpy", "faust-streaming", "aiokafka", "neo4j")
 WARM = 60
-"""Documents of each warm-up, one by one: every thread has had its session."""
-COPIES = 5
-"""How often the first round's documents are loaded into Neo4j, under other ids, before anything is measured: a Java process that was just
-started takes several times as long for its first thousand or so."""
+"""Documents of each warm-up, one by one: every thread has had its session, and Neo4j's compiler has seen its statements."""
 SETTLE = 0.6
 """Seconds after the last document in which its offset is committed."""
 LIMITS = {"ratios.docs_per_s_vs_extract": 0.15, "ratios.docs_per_s_vs_peer": 0.15}
@@ -133,17 +130,6 @@ class Bench:
             raise RuntimeError(f"extract ended with {done.returncode}")
         seconds = json.loads(said)
         self.timing("extract").add(seconds["documents"], seconds["cpu_s"], seconds["wall_s"])
-
-    async def warm_graph(self) -> None:
-        """Load what `extract` wrote last, under other ids."""
-        written, copies = (self.folder / "out.jsonl").read_bytes(), self.folder / "copies.jsonl"
-        copies.write_bytes(b"".join(written.replace(b"bench:", f"copy{n}:".encode()) for n in range(COPIES)))
-        command = [sys.executable, "-m", "biorelay", "graph", "load", str(copies)]
-        done = await asyncio.create_subprocess_exec(
-            *command, env=os.environ | self.variables("copies", 0), stderr=asyncio.subprocess.DEVNULL
-        )
-        if await done.wait():
-            raise RuntimeError(f"graph load ended with {done.returncode}")
 
     @asynccontextmanager
     async def running(self, name: str, module: Sequence[str], turn: int) -> AsyncIterator[tuple[Measured, Publisher, StreamSettings]]:
@@ -281,8 +267,6 @@ async def measure(bench: Bench, options: argparse.Namespace, found: list[Abstrac
         first = [document.model_copy(update={"id": f"warm:{turn}-{number}"}) for number, document in enumerate(warm)]
         later = Later(found, options.idle, options.seconds) if turn == options.rounds - 1 else None
         await bench.extract(first, part)
-        if not turn:
-            await bench.warm_graph()
         await bench.into_graph(turn, first, part, later)
         module = ["biorelay", "worker", "--processes", str(bench.processes), "--stages", stages]
         await bench.through_topics("worker_ner_relations", module, turn, first, part)

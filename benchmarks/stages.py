@@ -24,7 +24,6 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "pairs": (
         "processors.relations:group_mentions",
         "processors.relations:build_pairs",
-        "processors.relations:nearest_pairs",
         "models.runtime.relation_head:RelationHead.judge",
         "models.runtime.relation_head:RelationHead.decide",
     ),

@@ -128,7 +128,9 @@ class Watch:
         self.double: dict[str, dict[str, Way]] = {}  # A - b - ?
         self.bridges: dict[str, dict[str, dict[tuple[str, bool], Way]]] = {}  # A - b - C from either end, by the other end
         self.chains: dict[str, dict[str, dict[tuple[str, bool], Way]]] = {}  # A - b - d - C from either end
-        self.first: dict[str, dict[Filter, int]] = {}  # what the first edge of chains must be, by the end, and for how many
+        self.first: dict[str, dict[Filter, int]] = {}  # what the first edge of A - b - ? and of chains must be, and for how many ways
+        self.stepping: dict[str, dict[Filter, set[str]]] = {}  # by the end and such a filter: who is near by an edge that fits it
+        self.strong: dict[str, set[str]] = {}  # the same from the other side: the ends with which an entity has such an edge
         self.inner: dict[Filter, int] = {}  # what edges that touch no named end must be, and for how many ways
 
     def __len__(self) -> int:
@@ -177,14 +179,14 @@ class Watch:
             return
         if way.end is None:
             self.double.setdefault(way.start, {})[id_] = way
+            self._begin(way)
         else:
             shelf = self.bridges if len(way.filters) == 2 else self.chains
             for turned, seen in enumerate((way, way.reversed())):
                 assert seen.end is not None  # noqa: S101
                 shelf.setdefault(seen.start, {}).setdefault(seen.end, {})[id_, bool(turned)] = seen
                 if shelf is self.chains:
-                    firsts = self.first.setdefault(seen.start, {})
-                    firsts[seen.filters[0]] = firsts.get(seen.filters[0], 0) + 1
+                    self._begin(seen)
         for inner in _inner(way):
             self.inner[inner] = self.inner.get(inner, 0) + 1
         for end in _ends(way):
@@ -206,6 +208,7 @@ class Watch:
             return
         if way.end is None:
             _drop(self.double, way.start, id_)
+            self._begin_no_more(way)
         else:
             shelf = self.bridges if len(way.filters) == 2 else self.chains
             for turned, seen in enumerate((way, way.reversed())):
@@ -214,9 +217,7 @@ class Watch:
                 if not shelf[seen.start]:
                     del shelf[seen.start]
                 if shelf is self.chains:
-                    self.first[seen.start][seen.filters[0]] -= 1
-                    if not self.first[seen.start][seen.filters[0]]:
-                        _drop(self.first, seen.start, seen.filters[0])
+                    self._begin_no_more(seen)
         for inner in _inner(way):
             self.inner[inner] -= 1
             if not self.inner[inner]:
@@ -231,6 +232,43 @@ class Watch:
         if gone:
             self._drop_ends(gone)
 
+    def _begin(self, way: Way) -> None:
+        """Keep who makes the first step of a way."""
+        end, wanted = way.start, way.filters[0]
+        counts = self.first.setdefault(end, {})
+        counts[wanted] = counts.get(wanted, 0) + 1
+        if counts[wanted] == 1:
+            stepping = {entity for entity, edges in self.around.get(end, {}).items() if wanted.among(edges)}
+            self.stepping.setdefault(end, {})[wanted] = stepping
+            for entity in stepping:
+                self.strong.setdefault(entity, set()).add(end)
+
+    def _begin_no_more(self, way: Way) -> None:
+        end, wanted = way.start, way.filters[0]
+        self.first[end][wanted] -= 1
+        if not self.first[end][wanted]:
+            _drop(self.first, end, wanted)
+            stepped = self.stepping[end][wanted]
+            _drop(self.stepping, end, wanted)
+            for entity in stepped:
+                self._mark(end, entity)
+
+    def _mark(self, end: str, entity: str) -> None:
+        """The edges between the two have changed: which first steps do they make?"""
+        edges, strong = self.near.get(entity, {}).get(end, {}), False
+        for wanted, stepping in self.stepping.get(end, {}).items():
+            if wanted.among(edges):
+                stepping.add(entity)
+                strong = True
+            else:
+                stepping.discard(entity)
+        if strong:
+            self.strong.setdefault(entity, set()).add(end)
+        elif end in self.strong.get(entity, ()):
+            self.strong[entity].discard(end)
+            if not self.strong[entity]:
+                del self.strong[entity]
+
     def _drop_ends(self, ends: Iterable[str]) -> None:
         for end in ends:
             for entity in self.around.pop(end, ()):
@@ -242,12 +280,19 @@ class Watch:
             self._join(end, entity)[predicate] = (*counted,)
         if self.since is None:
             self.since = clock - UNCOMMITTED
-        self.strangers -= set(ends)
+        for end in ends:
+            self.strangers.discard(end)
+            for entity in self.around.get(end, ()) if end in self.first else ():
+                self._mark(end, entity)
 
     def forget(self) -> None:
         """What is near the named ends is no longer known; it is read again before the next batch."""
         self.near.clear()
         self.around.clear()
+        self.strong.clear()
+        for stepping in self.stepping.values():
+            for entities in stepping.values():
+                entities.clear()
         self.clocks.clear()
         self.strangers = set(self._used)
         self.since = None
@@ -260,10 +305,13 @@ class Watch:
     def learn(self, seen: Seen) -> None:
         """Keep what a committed transaction changed."""
         for entity, near in seen.anew.items():
-            for end in self.near.pop(entity, {}):
+            gone = self.near.pop(entity, {})
+            for end in gone:
                 _drop(self.around, end, entity)
             for end, edges in near.items():
                 self._join(end, entity).update(edges)
+            for end in gone.keys() | near.keys():
+                self._mark(end, entity)
         for end, entity, predicate, counted in seen.near:
             if end not in self._used or entity in seen.anew:
                 continue
@@ -274,6 +322,8 @@ class Watch:
                 if not self.near[entity][end]:
                     _drop(self.near, entity, end)
                     _drop(self.around, end, entity)
+            if end in self.first:
+                self._mark(end, entity)
         self.clocks |= seen.clocks
 
     def _join(self, end: str, entity: str) -> Edges:

@@ -11,7 +11,7 @@ answer of A - b - ?: what goes through "human" says nothing, and a batch must no
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from graphstore import standing
@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 
 MOST = 1000
 """Messages of one question from one batch; the best are told."""
-FEW = 20
-"""Entities that can be between, up to which each of them is tried; the edges of the other end are asked for where they are more."""
 _Moves = Callable[[Filter], bool]
 
 
@@ -56,7 +54,6 @@ class Evaluation(Board):
         self._moved_of: dict[str, list[str]] = defaultdict(list)  # the same from the other side
         self._sure: set[str] = set()  # entities of which it was made sure that memory is not behind other writers
         self._answers: dict[tuple[str, tuple[str, ...]], Answer] = {}
-        self._middle: dict[tuple[Filter, str], list[str]] = {}  # who can be between, by the first step's filter and its end
         self.seen = Seen([], {}, {})
         self.seconds = 0.0
         self.count = 0
@@ -223,30 +220,35 @@ class Evaluation(Board):
                 for (_, turned), way in bridges[c].items():
                     if moves(way.filters[0]) and self._fitted(way.filters[1], c, b):
                         self._note(way, (a, b, c), turned=turned)
-        if any(map(moves, watch.first.get(a, ()))):
+        if a in watch.chains and any(map(moves, watch.first[a])):
             yield _Task(None, a, b, first=True, known=False)
 
-    def _middles(self, wanted: Filter, a: str) -> list[str]:
+    def _middles(self, wanted: Filter, a: str) -> set[str]:
         """Who can be between in A - b - ?, by the edges with A that are in memory or moved."""
-        if (wanted, a) not in self._middle:
-            near = [x for x, edges in self._watch.around.get(a, {}).items() if wanted.among(edges)]
-            self._middle[wanted, a] = list(dict.fromkeys([*near, *self._moved_of.get(a, ())]))
-        return self._middle[wanted, a]
+        if a in self._moved_of:
+            return self._watch.stepping[a][wanted].union(self._moved_of[a])
+        return self._watch.stepping[a][wanted]
+
+    def _begins(self, b: str) -> set[str]:
+        """The named ends from which a way's first step can lead to the entity, before the batch or after it."""
+        watch, anew = self._watch, self.seen.anew.get(b)
+        if anew is None:
+            found = watch.strong.get(b, set())
+        else:
+            found = {end for end, edges in anew.items() if any(wanted.among(edges) for wanted in watch.first.get(end, ()))}
+        return found.union(end for end in self._moved_with.get(b, ()) if end in watch.first)
 
     def _between(self, b: str, c: str, moves: _Moves) -> None:
         """The edge from `b`, which is near named ends, to anything `c`."""
         watch = self._watch
         if len(self._near(b)) > standing.HUB:
             return
-        for a in self._meet(watch.double, b):
-            for way in watch.double[a].values():
+        for a in self._begins(b):
+            for way in watch.double.get(a, {}).values():
                 if moves(way.filters[1]) and self._fitted(way.filters[0], a, b):
                     self._note(way, (a, b, c))
-        for a in self._meet(watch.chains, b):
-            if not any(self._fitted(wanted, a, b) for wanted in watch.first[a]):
-                continue
-            chains = watch.chains[a]
-            for d in self._meet(chains, c):
+            chains = watch.chains.get(a, {})
+            for d in self._meet(chains, c) if chains else ():
                 for (_, turned), way in chains[d].items():
                     if moves(way.filters[1]) and self._fitted(way.filters[0], a, b):
                         self._note(way, (a, b, c, d), turned=turned)
@@ -286,7 +288,7 @@ class Evaluation(Board):
         """Ways of which only the first edge is known: A - b - ? and A - b - d - C, and A - ? - b where A - b makes b known."""
         chains = self._watch.chains
         yield from self.know(task.b for task in tasks)
-        tasks = [task for task in map(self._tried, tasks) if task.way is None or task.first or task.known]
+        tasks = [task for task in map(self._typed, tasks) if task.way is None or task.first or task.known]
         second = [task.way.filters[1] for task in tasks if task.way] + [
             way.filters[1] for a in {task.a for task in tasks if task.way is None} for ways in chains[a].values() for way in ways.values()
         ]
@@ -304,22 +306,30 @@ class Evaluation(Board):
                             self._note(way, (task.a, task.b, other, c), turned=turned)
                     continue
                 between, last = task.way.types
-                if task.first and (last is None or self.type(other) == last):
+                if task.first and (last is None or self.types.get(other, last) == last):
                     self._note(task.way, (task.a, task.b, other))
-                if task.known and (between is None or self.type(other) == between) and self._fitted(task.way.filters[0], task.a, other):
+                typed = between is None or self.types.get(other, between) == between
+                if task.known and typed and self._fitted(task.way.filters[0], task.a, other):
                     self._note(task.way, (task.a, other, task.b))
 
-    def _tried(self, task: "_Task") -> "_Task":
-        """A task without what its types rule out, and without what can be tried at once."""
+    def around(self, entities: Iterable[str], least: int) -> Steps[dict[str, set[str]]]:
+        """As the board does, but the neighbours of named ends are in memory where nobody else writes."""
+        entities = set(entities)
+        inside = entities & self._named if self._alone else set()
+        found = yield from super().around(entities - inside, least)
+        yield from self.know(inside)
+        for entity in inside:
+            if self.degree(entity) <= standing.HUB:
+                near = self._watch.around.get(entity, {})
+                found[entity] = {other for other, edges in near.items() if any(sum(plain[:3]) >= least for plain in edges.values())}
+        return found
+
+    def _typed(self, task: "_Task") -> "_Task":
+        """A task without what its types rule out."""
         if task.way is None:
             return task
         (between, last), kind = task.way.types, self.type(task.b)
-        first, known = task.first and between in {None, kind}, task.known and last in {None, kind}
-        if known and self._alone and len(middles := self._middles(task.way.filters[0], task.a)) <= FEW:
-            known = False
-            for x in middles:
-                self._note(task.way, (task.a, x, task.b))
-        return task._replace(first=first, known=known)
+        return task._replace(first=task.first and between in {None, kind}, known=task.known and last in {None, kind})
 
     # 3. before and after
 

@@ -3,7 +3,7 @@
 import logging
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.runtime.encoder import Encoder
 from models.runtime.errors import ArtefactError
-from models.runtime.pairs import FEATURES, MentionTokens, PairInputs, build_pairs
+from models.runtime.pairs import MentionTokens, PairInputs, build_pairs
 from models.runtime.pairwise import Named as Asked
 from models.runtime.pairwise import PairwiseHead
 from models.runtime.pieces import piece_ranges
@@ -110,7 +110,7 @@ class RelationClassifier:
         pieces = max(len(encoded.hidden), 1)
         limit = min(MAX_PAIRS, MAX_ATTENDED // pieces, max(DENSE_PAIRS, PAIRS_A_PIECE * pieces))
         limit = limit if self._sibling is None else min(limit, MAX_ASKED)
-        inputs = nearest_pairs(build_pairs(encoded.hidden, named.tokens, self._head.type_pairs), limit)
+        inputs = build_pairs(encoded.hidden, named.tokens, self._head.type_pairs, most=limit)
         judged_pairs = self._head.judge(inputs)
         scores, novel = judged_pairs.probabilities, judged_pairs.novel
         labels = self._head.decide(scores)
@@ -194,17 +194,6 @@ def group_mentions(
             type=np.array([types.index(mention.type) for mention in chosen], dtype=np.int64),
             sentence=np.array([bisect_right(sentence_ends, mention.start) for mention in chosen], dtype=np.int64),
         ),
-    )
-
-
-def nearest_pairs(inputs: PairInputs, limit: int) -> PairInputs:
-    """The `limit` pairs whose closest mentions are nearest, in the order they had; all of them where there are no more."""
-    if len(inputs.pairs) <= limit:
-        return inputs
-    logger.warning("%d candidate pairs in one document: the nearest %d are judged", len(inputs.pairs), limit)
-    kept = np.sort(np.argsort(inputs.features[:, FEATURES.index("gap")], kind="stable")[:limit])
-    return replace(
-        inputs, pairs=inputs.pairs[kept], closest=inputs.closest[kept], between=inputs.between[kept], features=inputs.features[kept]
     )
 
 

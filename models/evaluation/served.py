@@ -13,7 +13,7 @@ from models.runtime.artefact import Artefact
 from models.runtime.encoder import Encoded, Encoder
 from models.runtime.pairs import PairInputs, build_pairs
 from models.runtime.relation_head import Judged, RelationHead
-from processors.relations import MAX_ATTENDED, MAX_PAIRS, nearest_pairs
+from processors.relations import MAX_ATTENDED, MAX_PAIRS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Served:
         encoded: Encoded = self.encode(document.text)
         entities = gold_entities(document, encoded.offsets)
         limit = min(MAX_PAIRS, MAX_ATTENDED // max(len(encoded.hidden), 1))
-        inputs = nearest_pairs(build_pairs(encoded.hidden, entities.tokens, self.head.type_pairs), limit)
+        inputs = build_pairs(encoded.hidden, entities.tokens, self.head.type_pairs, most=limit)
         relations = [document.relations.get(relation_key(entities.ids[a], entities.ids[b])) for a, b in inputs.pairs.tolist()]
         labels = np.array([LABELS.index(r) if r in LABELS else 0 for r in relations], dtype=np.int64)
         novel = [document.novel.get(relation_key(entities.ids[a], entities.ids[b])) for a, b in inputs.pairs.tolist()]

@@ -4,12 +4,15 @@ Training and serving build their inputs with this one function. The text is enco
 here its hidden states meet the mentions. Everything is vectorised over mentions and pairs.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+log = logging.getLogger(__name__)
 
 FEATURES_VERSION = "pairs.v1"
 
@@ -82,9 +85,10 @@ class PairInputs:
             )
 
 
-def build_pairs(hidden: Floats, mentions: MentionTokens, type_pairs: Sequence[tuple[int, int]]) -> PairInputs:
+def build_pairs(hidden: Floats, mentions: MentionTokens, type_pairs: Sequence[tuple[int, int]], *, most: int | None = None) -> PairInputs:
     """All candidate pairs of a document: entities whose types stand together in `type_pairs` (unordered, of type indices).
 
+    With `most` only so many, those whose closest mentions are nearest, in the order that all have; a warning is logged then.
     `hidden` is (T, H) float32 over all of the document's pieces. The answer depends on the mentions only as a set.
     Raises `ValueError` where a mention is empty or outside the text, or entity numbers have gaps.
     """
@@ -108,13 +112,20 @@ def build_pairs(hidden: Floats, mentions: MentionTokens, type_pairs: Sequence[tu
     a, b = closest[:, 0], closest[:, 1]
     between_start = np.minimum(end[a], end[b])
     between_end = np.maximum(np.maximum(start[a], start[b]), between_start)
+    pair_kind = entity_type[left] * (1 + int(kind.max(initial=0))) + entity_type[right]
+    _, which, counts = np.unique(pair_kind, return_inverse=True, return_counts=True)
+    rivals = counts[which.reshape(-1)]
+    if most is not None and len(pairs) > most:
+        log.warning("%d candidate pairs in one document: the nearest %d are judged", len(pairs), most)
+        kept = np.sort(np.argsort(between_end - between_start, kind="stable")[:most])
+        pairs, left, right, closest, a, b, between_start, between_end, rivals = (
+            part[kept] for part in (pairs, left, right, closest, a, b, between_start, between_end, rivals)
+        )
     sentences_apart = np.abs(sentence[a] - sentence[b])
     starts = np.sort(start)
     inside = np.searchsorted(starts, between_end) - np.searchsorted(starts, between_start)
     in_title = np.maximum.reduceat(sentence == 0, first) if n_mentions else np.zeros(0, bool)
     latest = np.maximum.reduceat(start, first) if n_mentions else start
-    pair_kind = entity_type[left] * (1 + int(kind.max(initial=0))) + entity_type[right]
-    _, which, rivals = np.unique(pair_kind, return_inverse=True, return_counts=True)
     columns = (
         np.log1p(between_end - between_start),
         sentences_apart == 0,
@@ -135,7 +146,7 @@ def build_pairs(hidden: Floats, mentions: MentionTokens, type_pairs: Sequence[tu
         latest[left] / max(n_pieces, 1),
         latest[right] / max(n_pieces, 1),
         np.full(len(pairs), np.log(max(n_entities, 1))),
-        np.log(rivals[which.reshape(-1)]) if len(pairs) else np.zeros(0),
+        np.log(rivals),
     )
     return PairInputs(
         hidden=np.ascontiguousarray(hidden, dtype=np.float32),

@@ -22,6 +22,8 @@ def parts(watch: Watch) -> list[object]:
         watch.bridges,
         watch.chains,
         watch.first,
+        watch.stepping,
+        watch.strong,
         watch.inner,
         watch.near,
         watch.around,

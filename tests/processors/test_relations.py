@@ -1,6 +1,7 @@
 """The relation classifier groups mentions, judges pairs and shows its evidence, in one order."""
 
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from models.runtime.encoder import Encoder
 from models.runtime.pairs import PairInputs, build_pairs
 from processors import relations as module
 from processors.records import Abstract, Entities, EntityType, Mention, Relations, Section, Status, edge_key
-from processors.relations import evidence, group_mentions, nearest_pairs
+from processors.relations import evidence, group_mentions
 
 TITLE = "Tamoxifen-associated thrombosis in women with breast cancer"
 TEXT = (
@@ -175,9 +176,14 @@ def test_only_the_nearest_pairs_of_a_huge_document_are_judged(extractor: Extract
     encoded = Encoder(extractor.artefact).encode(entities.text)
     named = group_mentions(entities.mentions, encoded.offsets, [s.end for s in entities.sentences], tuple(EntityType))
     pairs = build_pairs(encoded.hidden, named.tokens, [(a, b) for a in range(6) for b in range(a, 6)])
-    few = nearest_pairs(pairs, 5)
+    few = build_pairs(encoded.hidden, named.tokens, [(a, b) for a in range(6) for b in range(a, 6)], most=5)
     gaps = np.sort(pairs.features[:, 0])
     assert len(few.pairs) == 5
+    kept = [pairs.pairs.tolist().index(pair) for pair in few.pairs.tolist()]
+    assert kept == sorted(kept)
+    for name, array in few.arrays().items():
+        whole = pairs.arrays()[name]
+        np.testing.assert_array_equal(array, whole[kept] if name in {"pairs", "closest", "between", "features"} else whole)
     assert few.features[:, 0].max() <= gaps[5]
     monkeypatch.setattr(module, "MAX_MENTIONS", 4)
     assert len(group_mentions(entities.mentions, encoded.offsets, [], tuple(EntityType)).mentions) == 4
@@ -203,11 +209,11 @@ def test_a_dense_abstract_costs_no_more_pairs_than_its_length_allows(extractor: 
     dense = Entities(id="pubmed:9", text=text, mentions=mentions, provenance=extractor.provenance)
     asked: list[int] = []
 
-    def counted(inputs: PairInputs, limit: int) -> PairInputs:
-        asked.append(limit)
-        return nearest_pairs(inputs, limit)
+    def counted(*given: Any, most: int) -> PairInputs:
+        asked.append(most)
+        return build_pairs(*given, most=most)
 
-    monkeypatch.setattr(module, "nearest_pairs", counted)
+    monkeypatch.setattr(module, "build_pairs", counted)
     extractor.relations(dense)
     assert asked == [module.DENSE_PAIRS]
     long = dense.model_copy(update={"text": "word " * 2_000 + text, "mentions": ()})
