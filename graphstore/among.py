@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from graphstore.answers import Edge, Entity, Sentence
-from graphstore.contribution import Polarity
+from graphstore.contribution import Polarity, evidence_of
 from graphstore.errors import GraphBadQuery
 from graphstore.rows import edge_of, entity_of, sentence_of
 from graphstore.steps import Row, Steps, ask, bounded
@@ -89,7 +89,7 @@ def _meant(entries: Sequence[str]) -> Steps[dict[str, Entity]]:
 def _sentences(rows: Sequence[Row]) -> Steps[dict[str, list[Sentence]]]:
     """By edge: its best sentence, and the surest of those that deny it."""
     found: dict[str, list[Sentence]] = {}
-    best = {row["key"]: row["best"].rpartition("|")[2] for row in rows}
+    best = {row["key"]: evidence_of(row["best"]) for row in rows}
     for row in (yield from ask("sentences", keys=sorted(best), ids=sorted(best.values()))):
         found.setdefault(row["key"], []).append(sentence_of(row))
     denied = sorted(row["key"] for row in rows if row["negated"])

@@ -7,6 +7,7 @@ notice of a known year is in the graph, it counts in neither.
 from collections import Counter
 
 from graphstore.answers import Edge, Entity
+from graphstore.contribution import COUNTS, Polarity
 from graphstore.difference import kind_of
 from graphstore.errors import GraphBadQuery
 from graphstore.lens import Answers, Lens, Notes
@@ -15,9 +16,6 @@ from graphstore.routes import WIDE
 from graphstore.rows import edge_of, entity_of
 from graphstore.steps import Row, Steps, ask, bounded
 from processors.records import ChangeKind, Counts, Part
-
-COUNTS = ("papers", "negated", "speculated")
-POLARITIES = dict(zip(("positive", "negated", "speculated"), COUNTS, strict=True))
 
 
 class Development(Part):
@@ -91,11 +89,11 @@ NOTHING: Row = {"weight": 0, "first_year": 0, "last_year": 0, "best": ""}
 
 def _standing(taken: list[Row], key: str, year: int) -> Counter[str]:
     """The papers behind an edge that are retracted today and were not yet at the end of the year, by count."""
-    return Counter(POLARITIES[row["polarity"]] for row in taken if row["key"] == key and row["year"] <= year < row["noticed"])
+    return Counter(COUNTS[Polarity(row["polarity"])] for row in taken if row["key"] == key and row["year"] <= year < row["noticed"])
 
 
 def _counts(row: Row | None, more: Counter[str]) -> Counts:
-    return Counts(**{name: (row[name] if row else 0) + more[name] for name in COUNTS})
+    return Counts(**{name: (row[name] if row else 0) + more[name] for name in COUNTS.values()})
 
 
 def _end(row: Row, end: str) -> Entity:

@@ -10,9 +10,10 @@ from heapq import nlargest
 from typing import NamedTuple
 
 from graphstore.answers import Entity
-from graphstore.curated import Concept, Curated
+from graphstore.curated import Concept, Curated, curated
 from graphstore.exporting import EDGES, outside_rows
 from graphstore.outside import PAGE, SUBCLASS, Source
+from graphstore.rows import entity_of
 from graphstore.steps import Row, Steps, ask
 from processors.records import Part, Predicate
 
@@ -118,28 +119,14 @@ def shown_outside(graph: Source, rows: list[Row]) -> Steps[list[Curated]]:
         row["curie"]: Concept(id=row["curie"], name=row["name"], category=row["category"], source=graph.source)
         for row in (yield from ask("concepts_there", keys=wanted))
     }
-    return [
-        Curated(
-            source=graph.source,
-            subject=concepts[row["subject"]],
-            predicate=row["predicate"],
-            object=concepts[row["object"]],
-            negated=row["negated"],
-            primary_source=row["primary_source"],
-            knowledge_level=row["knowledge_level"],
-            agent_type=row["agent_type"],
-            publications=tuple(row["publications"].split("|")) if row["publications"] else (),
-            id=row["id"],
-        )
-        for row in rows
-    ]
+    return [curated(row, graph.source, concepts[row["subject"]], concepts[row["object"]]) for row in rows]
 
 
 def shown_literature(rows: list[Row]) -> Steps[list[Stated]]:
     """Rows of the literature as answers."""
     wanted = sorted({curie for row in rows for curie in (row["subject"], row["object"])})
     found = yield from ask("entities", curies=wanted)
-    entities = {row["curie"]: Entity(id=row["curie"], name=row["name"], type=row["type"], degree=row["degree"]) for row in found}
+    entities = {row["curie"]: entity_of(row) for row in found}
     return [
         Stated(
             subject=entities[row["subject"]], predicate=Predicate(row["predicate"]), object=entities[row["object"]], papers=row["papers"]

@@ -47,6 +47,9 @@ class Polarity(StrEnum):
     NEGATED = "negated"
 
 
+COUNTS = {Polarity.POSITIVE: "papers", Polarity.NEGATED: "negated", Polarity.SPECULATED: "speculated"}
+"""The count of an edge that a polarity adds to."""
+
 STRENGTH = {Polarity.POSITIVE: 2, Polarity.SPECULATED: 1, Polarity.NEGATED: 0}
 
 
@@ -152,6 +155,11 @@ class Statement:
     def row(self) -> dict[str, Any]:
         """What the stores write of it; the edge's ends follow from its key."""
         return {name: getattr(self, name) for name in WRITTEN} | {"polarity": self.polarity.value, "rank": self.rank}
+
+
+def evidence_of(rank: str | None) -> str:
+    """The id of the evidence that has this rank; empty where there is none."""
+    return (rank or "").rpartition("|")[2]
 
 
 WRITTEN = tuple(field.name for field in fields(Statement) if field.name not in Ends._fields)

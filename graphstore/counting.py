@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graphstore.confidence import share
-from graphstore.contribution import Polarity
+from graphstore.contribution import Polarity, evidence_of
 from graphstore.difference import Difference
 from graphstore.steps import Row, Steps, ask
 
@@ -36,7 +36,7 @@ def recounted(read: list[Row], before: Mapping[str, Row], wanted: Difference) ->
     if are_evidence(read):
         gone = {row["id"] for row in wanted.evidence_gone}
         marked = {row["document"]: row["retracted"] for row in wanted.evidence_marked}
-        kept = (row for row in read if row["rank"].rpartition("|")[2] not in gone)
+        kept = (row for row in read if evidence_of(row["rank"]) not in gone)
         return counted([*(row | {"retracted": marked.get(row["document"], row["retracted"])} for row in kept), *wanted.evidence_new])
     after = yield from summaries("recount", [key for key in wanted.edges if key in before])
     return after | counted(row for row in wanted.evidence_new if row["key"] not in before)

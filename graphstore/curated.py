@@ -1,9 +1,9 @@
 """What imported graphs say of a concept, each edge marked by its source. No paper of the literature's graph is counted here."""
 
 from graphstore.errors import GraphBadQuery, GraphUnknownSource
-from graphstore.hierarchy import COMPLETE, concept_keys, graphs, is_curie
+from graphstore.hierarchy import COMPLETE, concept_keys, graphs
 from graphstore.outside import Source, sources
-from graphstore.steps import Row, Steps, ask, bounded
+from graphstore.steps import Row, Steps, a_curie, ask, bounded
 from processors.records import Part
 
 
@@ -92,18 +92,23 @@ def complete_graph(source: str) -> Steps[Source]:
 
 
 def _keys(source: str | None, curie: str) -> Steps[list[str]]:
-    if not is_curie(curie):
-        raise GraphBadQuery(f"{curie!r} is not a CURIE", remedy="Write prefix:identifier, such as mesh:D003924.")
+    a_curie(curie)
     return concept_keys((yield from graphs_of(source)), [curie])
 
 
 def _curated(row: Row) -> Curated:
     source = _source(row["graph"])
+    ends = (_concept(row[end], row[f"{end}_name"], row[f"{end}_category"], source) for end in ("subject", "object"))
+    return curated(row, source, *ends)
+
+
+def curated(row: Row, source: str, subject: Concept, object_: Concept) -> Curated:
+    """An edge of an imported graph from a query's row, and its ends."""
     return Curated(
         source=source,
-        subject=_concept(row["subject"], row["subject_name"], row["subject_category"], source),
+        subject=subject,
         predicate=row["predicate"],
-        object=_concept(row["object"], row["object_name"], row["object_category"], source),
+        object=object_,
         negated=row["negated"],
         primary_source=row["primary_source"],
         knowledge_level=row["knowledge_level"],

@@ -1,21 +1,18 @@
 """What every store gives page by page: its graph for exports, and its comparison with an imported one. A part of `GraphStore`."""
 
-from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable
+from functools import partial
 
 from graphstore import comparing, exporting
 from graphstore.comparing import Comparison, Half
 from graphstore.curated import complete_graph
 from graphstore.exporting import Chosen
 from graphstore.outside import Source
-from graphstore.steps import Row, Steps, T, bounded
+from graphstore.steps import Row, Runner, bounded
 
 
-class Exchange(ABC):
+class Exchange(Runner):
     """Reading a whole graph: every page is a transaction of its own, so that none is long and memory does not grow."""
-
-    @abstractmethod
-    async def _run(self, steps: Callable[[], Steps[T]], *, write: bool) -> T: ...
 
     async def complete_graph(self, source: str) -> Source:
         """The imported graph that questions see as this source. Raises `GraphUnknownSource`."""
@@ -23,37 +20,27 @@ class Exchange(ABC):
 
     async def node_pages(self, chosen: Chosen) -> AsyncIterator[list[Row]]:
         """The literature's entities that stand at a chosen edge, as KGX nodes, by CURIE."""
-        after: str | None = ""
-        while after is not None:
-            rows, after = await self._run(lambda at=after: exporting.entity_page(chosen, at), write=False)  # type: ignore[misc]
+        async for rows, _ in self._pages(partial(exporting.entity_page, chosen), ""):
             yield rows
 
     async def edge_pages(self, chosen: Chosen) -> AsyncIterator[list[Row]]:
         """The literature's chosen edges as KGX edges, one for each polarity that a paper states, by key."""
-        after: str | None = ""
-        while after is not None:
-            rows, after = await self._run(lambda at=after: exporting.edge_page(chosen, at), write=False)  # type: ignore[misc]
+        async for rows, _ in self._pages(partial(exporting.edge_page, chosen), ""):
             yield rows
 
     async def concept_pages(self, graph: Source) -> AsyncIterator[list[Row]]:
         """An imported graph's concepts as KGX nodes."""
-        after: str | None = ""
-        while after is not None:
-            rows, after = await self._run(lambda at=after: exporting.concept_page(graph, at), write=False)  # type: ignore[misc]
+        async for rows, _ in self._pages(partial(exporting.concept_page, graph), ""):
             yield rows
 
     async def curated_pages(self, graph: Source) -> AsyncIterator[list[Row]]:
         """An imported graph's edges as KGX edges, in the order of their file."""
-        after: int | None = 0
-        while after is not None:
-            rows, after = await self._run(lambda at=after: exporting.curated_page(graph, at), write=False)  # type: ignore[misc]
+        async for rows, _ in self._pages(partial(exporting.curated_page, graph), 0):
             yield rows
 
     async def document_pages(self) -> AsyncIterator[list[tuple[Row, list[Row]]]]:
         """The articles that count, each with the evidence that it gives, by id."""
-        after: str | None = ""
-        while after is not None:
-            page, after = await self._run(lambda at=after: exporting.document_page(at), write=False)  # type: ignore[misc]
+        async for page, _ in self._pages(exporting.document_page, ""):
             yield page
 
     async def papers_of_pairs(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
@@ -80,18 +67,20 @@ class Exchange(ABC):
         bounded("most", most, 1, 2**40)
         graph = await self.complete_graph(source)
         wanted, ours = predicate or "", literature_predicate or ""
-        outside = _Sum(limit, comparing.most_cited)
-        after: int | None = 0
-        while after is not None and outside.read < most:
-            half, after = await self._run(lambda at=after: comparing.outside_half(graph, at, wanted), write=False)  # type: ignore[misc]
+        outside, more_outside = _Sum(limit, comparing.most_cited), True
+        async for half, after in self._pages(lambda at: comparing.outside_half(graph, at, wanted), 0):
             outside.add(half)
             advance(outside.read)
-        literature = _Sum(limit, comparing.most_stated)
-        key: str | None = ""
-        while key is not None and literature.read < most:
-            half, key = await self._run(lambda at=key: comparing.literature_half(graph, at, ours), write=False)  # type: ignore[misc]
+            more_outside = after is not None
+            if outside.read >= most:
+                break
+        literature, more_literature = _Sum(limit, comparing.most_stated), True
+        async for half, key in self._pages(lambda at: comparing.literature_half(graph, at, ours), ""):
             literature.add(half)
             advance(outside.read + literature.read)
+            more_literature = key is not None
+            if literature.read >= most:
+                break
         return Comparison(
             source=source,
             edges=graph.edges,
@@ -101,7 +90,7 @@ class Exchange(ABC):
             literature=literature.known,
             literature_agreed=literature.agreed,
             literature_read=literature.read,
-            bounded=after is not None or key is not None,
+            bounded=more_outside or more_literature,
             only_outside=tuple(await self._run(lambda: comparing.shown_outside(graph, outside.best), write=False)),
             only_literature=tuple(await self._run(lambda: comparing.shown_literature(literature.best), write=False)),
         )

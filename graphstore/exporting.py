@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphstore.confidence import confidence, least_weight
+from graphstore.confidence import MILLION, confidence, least_weight
 from graphstore.contribution import Polarity
 from graphstore.outside import PAGE, Source, key_range, unpacked
+from graphstore.papers import place
 from graphstore.steps import Row, Steps, ask, bounded
 from processors.outputs.kgx import INFORES, biolink_curie, category_of
 from processors.records import BIOLINK, EntityType, Predicate
@@ -23,7 +24,6 @@ EVIDENCE = 20_000
 """Papers whose sentences are held at once; an edge that has more is asked for by itself."""
 DOCUMENTS = 200
 """Documents on one page."""
-MILLION = 1_000_000
 NODE_COLUMNS = ("id", "category", "name", "provided_by")
 EDGE_COLUMNS = (
     "id",
@@ -199,6 +199,6 @@ def document_page(after: str) -> Steps[tuple[list[tuple[Row, list[Row]]], str | 
     for row in (yield from ask("paper_evidence", ids=[article["id"] for article in articles])):
         told[row["document"]].append(row)
     for rows in told.values():
-        rows.sort(key=lambda row: (row["sentence_start"], row["subject_start"], row["key"], row["id"]))
+        rows.sort(key=place)
     page = [(article, told[article["id"]]) for article in articles if told[article["id"]]]
     return page, articles[-1]["id"] if len(articles) == DOCUMENTS else None

@@ -5,8 +5,7 @@ The closure is walked a level at a time, every concept once, so that a cycle end
 
 from enum import Enum
 
-from graphstore.errors import GraphBadQuery
-from graphstore.steps import Steps, ask, bounded
+from graphstore.steps import Steps, a_curie, ask, bounded
 
 MOST = 100_000
 """The most concepts that a closure may name."""
@@ -49,15 +48,9 @@ def concept_keys(graph_ids: list[str], curies: list[str]) -> list[str]:
     return [f"{graph}|{curie}" for graph in graph_ids for curie in curies]
 
 
-def is_curie(text: str) -> bool:
-    prefix, colon, rest = text.partition(":")
-    return bool(prefix and colon and rest.strip())
-
-
 def _closure(step: Step, curie: str, limit: int) -> Steps[list[str]]:
     bounded("limit", limit, 1, MOST)
-    if not is_curie(curie):
-        raise GraphBadQuery(f"{curie!r} is not a CURIE", remedy="Write prefix:identifier, such as mesh:D003924.")
+    a_curie(curie)
     within = yield from graphs()
     found: dict[str, None] = {}
     level = [curie]

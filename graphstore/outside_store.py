@@ -1,6 +1,5 @@
 """What every store does with imported graphs: read them in, let them go, and ask them. A part of `GraphStore`."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
@@ -8,18 +7,15 @@ from graphstore import curated, hierarchy, outside
 from graphstore.curated import Concept, Curated
 from graphstore.errors import GraphBadImport
 from graphstore.outside import Dangling, OutsideEdge, OutsideNode, Source
-from graphstore.steps import Steps, T
+from graphstore.steps import Runner, T
 from models.runtime.errors import BiorelayError
 
 BATCH = 2000
 """Nodes or edges that one transaction of an import writes."""
 
 
-class OutsideGraphs(ABC):
+class OutsideGraphs(Runner):
     """The questions and the writing of imported graphs, the same for every engine."""
-
-    @abstractmethod
-    async def _run(self, steps: Callable[[], Steps[T]], *, write: bool) -> T: ...
 
     async def import_graph(
         self,

@@ -34,7 +34,7 @@ def paper(id_: str, *, limit: int) -> Steps[Paper]:
         update={
             "links": tuple(sorted((_bond(row) for row in bonds), key=lambda bond: (bond.kind, bond.source, bond.target))),
             "evidence": len(claims),
-            "claims": tuple(_claim(row, found.retracted_by) for row in sorted(claims, key=_place)[:limit]),
+            "claims": tuple(_claim(row, found.retracted_by) for row in sorted(claims, key=place)[:limit]),
         }
     )
 
@@ -85,5 +85,6 @@ def _claim(row: Row, retracted_by: tuple[str, ...]) -> Claim:
     )
 
 
-def _place(row: Row) -> tuple[int, int, str, str]:
+def place(row: Row) -> tuple[int, int, str, str]:
+    """Sorts evidence as it stands in its paper's text."""
     return row["sentence_start"], row["subject_start"], row["key"], row["id"]

@@ -1,8 +1,8 @@
 """The store's questions about the literature's graph: the side of `GraphStore` that finds what is related to what."""
 
 import asyncio
-from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import partial
 from typing import Unpack
 
 import numpy as np
@@ -15,18 +15,15 @@ from graphstore.lens import Answers, Lens, Seeing
 from graphstore.measures import Measure
 from graphstore.networks import Network
 from graphstore.significance import Chance
-from graphstore.steps import Steps, T
+from graphstore.steps import Runner
 from processors.records import EntityType
 
 
-class Questions(ABC):
+class Questions(Runner):
     """Every answer is bounded, and says so where it left something out (`Answers.bounded`, `Answers.notes`).
 
     `seeing` restricts the edges that a question uses and the time as of which it is asked: see `graphstore.lens.Seeing`.
     """
-
-    @abstractmethod
-    async def _run(self, steps: Callable[[], Steps[T]], *, write: bool) -> T: ...
 
     async def neighbours(
         self,
@@ -113,15 +110,11 @@ class Questions(ABC):
         """
         lens = Lens.of(seeing)
         found = significance.Pairs(most)
-        after = ""
-        while True:
-            page = await self._run(lambda after=after: significance.page(after, lens, confidences=confidences), write=False)  # type: ignore[misc]
-            if not page.entities:
-                return networks.Network.of(found.rows())
+        async for page, _ in self._pages(partial(significance.page, lens, confidences), ""):
             found.add(page)
-            after = page.entities[-1][0]
             if seen is not None:
                 seen(len(found))
+        return networks.Network.of(found.rows())
 
     async def chances(
         self,

@@ -4,21 +4,19 @@ Discovery stands in `discovery.py`, paths in `paths.py`, what a question sees of
 """
 
 from graphstore.answers import Entity, Neighbour, Stats
-from graphstore.contribution import Polarity
+from graphstore.contribution import COUNTS, Polarity
 from graphstore.errors import GraphBadQuery, GraphUnknownEntity
 from graphstore.lens import Answers, Lens, Notes
 from graphstore.routes import WIDE
 from graphstore.rows import edge_of, entity_of
-from graphstore.steps import Row, Steps, ask, bounded
+from graphstore.steps import Row, Steps, a_curie, ask, bounded
 from processors.records import EntityType
 
 
 def known(*curies: str) -> Steps[dict[str, Entity]]:
     """The entities of these CURIEs. Raises `GraphBadQuery` for what is no CURIE, `GraphUnknownEntity` where one is not in the graph."""
     for curie in curies:
-        prefix, colon, rest = curie.partition(":")
-        if not (prefix and colon and rest.strip()):
-            raise GraphBadQuery(f"{curie!r} is not a CURIE", remedy="Write prefix:identifier, such as mesh:D003924.")
+        a_curie(curie)
     found = {row["curie"]: entity_of(row) for row in (yield from ask("entities", curies=sorted(set(curies))))}
     for curie in curies:
         if curie not in found:
@@ -63,10 +61,6 @@ def neighbours(
     if not rows:
         yield from lens.absent((curie,), notes)
     return notes.on(Neighbour(entity=entity_of(row), edge=edge_of(row)) for row in rows[:limit])
-
-
-COUNTS = {Polarity.POSITIVE: "papers", Polarity.NEGATED: "negated", Polarity.SPECULATED: "speculated"}
-"""The count of an edge that a polarity adds to."""
 
 
 def stats() -> Steps[Stats]:

@@ -9,9 +9,10 @@ from math import sqrt
 
 from graphstore import hierarchy
 from graphstore.answers import Edge, Entity, Path, Sentence
+from graphstore.contribution import evidence_of
 from graphstore.errors import GraphBadQuery, GraphUnknownEntity
 from graphstore.lens import Answers, Lens, Notes
-from graphstore.routes import WIDE, Link, Route, between, order, route, walked
+from graphstore.routes import WIDE, Link, Route, between, edges, order, route, walked
 from graphstore.rows import edge_of, entity_of, sentence_of
 from graphstore.steps import Row, Steps, ask, bounded
 from processors.records import EntityType, Part
@@ -86,14 +87,15 @@ def rollup(
     if len(rows) > limit:
         notes.bound(f"the {limit} neighbours of the most papers are shown")
     neighbours = {row["curie"]: entity_of(row) for row in rows[:limit]}
-    edges = yield from _edges(list(carriers), list(neighbours), lens)
-    best = {row["key"]: row["best"].rpartition("|")[2] for _, row in edges}
+    found_edges = yield from edges(sorted((yield from between(carriers, neighbours, lens))), lens)
+    best = {row["key"]: evidence_of(row["best"]) for row in found_edges}
     said = yield from ask("sentences", keys=sorted(best), ids=sorted(best.values()))
     sentences = {row["key"]: sentence_of(row) for row in said}
     grouped: dict[str, list[Carried]] = {}
-    for (source, target), row in edges:
+    for row in found_edges:
+        source = row["source"]
         carried = Carried(carrier=carriers[source], edge=edge_of(row), inferred=source != concept, sentence=sentences.get(row["key"]))
-        grouped.setdefault(target, []).append(carried)
+        grouped.setdefault(row["target"], []).append(carried)
     found = [_rolled(neighbours[curie], carried) for curie, carried in grouped.items()]
     found.sort(key=lambda one: (-one.papers - one.inferred, one.neighbour.id))
     if not found:
@@ -175,18 +177,6 @@ def _reach(
     limit: int,
 ) -> Steps[list[Row]]:
     return (yield from ask("reach", curies=curies, without=but, type=type or "", damping=damping, limit=limit, **lens.parameters))
-
-
-def _edges(left: list[str], right: list[str], lens: Lens) -> Steps[list[tuple[tuple[str, str], Row]]]:
-    """The edges from one of the left to one of the right, the most papers first."""
-    pairs = sorted((yield from between(left, right, lens)))
-    ends = {"left": sorted({source for source, _ in pairs}), "right": sorted({target for _, target in pairs})}
-    wanted = [{"source": source, "target": target} for source, target in pairs]
-    asked = set(pairs)
-    rows = yield from ask("edges", pairs=wanted, **ends, **lens.parameters)
-    rows = yield from lens.recounted([row for row in rows if (row["source"], row["target"]) in asked])
-    rows.sort(key=lambda row: (-row["papers"], row["key"]))
-    return [((row["source"], row["target"]), row) for row in rows]
 
 
 def _rolled(neighbour: Entity, carried: list[Carried]) -> Rolled:

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from graphstore.answers import Path, Step
 from graphstore.confidence import MILLION
+from graphstore.contribution import evidence_of
 from graphstore.lens import Lens, Notes
 from graphstore.rows import edge_of, entity_of, sentence_of
 from graphstore.steps import Row, Steps, ask
@@ -103,6 +104,16 @@ def _links(rows: Iterable[tuple[K, Row]]) -> dict[K, Link]:
     return found
 
 
+def edges(pairs: Sequence[tuple[str, str]], lens: Lens) -> Steps[list[Row]]:
+    """The edges between the two of each pair, the most papers first."""
+    wanted = [{"source": source, "target": target} for source, target in pairs]
+    ends = {"left": sorted({source for source, _ in pairs}), "right": sorted({target for _, target in pairs})}
+    rows = yield from ask("edges", pairs=wanted, **ends, **lens.parameters)
+    asked = set(pairs)
+    found = yield from lens.recounted([row for row in rows if (row["source"], row["target"]) in asked])
+    return sorted(found, key=lambda row: (-row["papers"], row["key"]))
+
+
 def walked(routes: Sequence[Route], lens: Lens) -> Steps[list[Path]]:
     """Fetch the entities, the strongest edge of every step, and its best sentence."""
     pairs = sorted({pair for route in routes for pair in pairwise(route.curies)})
@@ -110,15 +121,10 @@ def walked(routes: Sequence[Route], lens: Lens) -> Steps[list[Path]]:
     entities = {row["curie"]: entity_of(row) for row in (yield from ask("entities", curies=curies))}
     degrees = yield from lens.degrees({curie: entity.degree for curie, entity in entities.items()})
     entities = {curie: entity.model_copy(update={"degree": degrees[curie]}) for curie, entity in entities.items()}
-    wanted = [{"source": source, "target": target} for source, target in pairs]
-    ends = {"left": sorted({source for source, _ in pairs}), "right": sorted({target for _, target in pairs})}
-    rows = yield from ask("edges", pairs=wanted, **ends, **lens.parameters)
-    asked = set(pairs)
-    rows = yield from lens.recounted([row for row in rows if (row["source"], row["target"]) in asked])
     strongest: dict[tuple[str, str], Row] = {}
-    for row in sorted(rows, key=lambda row: (-row["papers"], row["key"])):
+    for row in (yield from edges(pairs, lens)):
         strongest.setdefault((row["source"], row["target"]), row)
-    best = {row["key"]: row["best"].rpartition("|")[2] for row in strongest.values()}
+    best = {row["key"]: evidence_of(row["best"]) for row in strongest.values()}
     found = yield from ask("sentences", keys=sorted(best), ids=sorted(best.values()))
     sentences = {row["key"]: sentence_of(row) for row in found}
     steps = {

@@ -1,22 +1,18 @@
 """The store's questions of several entities at once: a list, and a concept with all that is below it."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Unpack
 
 from graphstore import among, rollup
 from graphstore.among import Gathered
 from graphstore.lens import Answers, Lens, Seeing
 from graphstore.rollup import BELOW, Rolled, RolledPath
-from graphstore.steps import Steps, T
+from graphstore.steps import Runner
 from processors.records import EntityType
 
 
-class SetQuestions(ABC):
+class SetQuestions(Runner):
     """A part of `GraphStore`. Every answer is bounded, and says so where it left something out."""
-
-    @abstractmethod
-    async def _run(self, steps: Callable[[], Steps[T]], *, write: bool) -> T: ...
 
     async def among(self, entries: Sequence[str], *, min_papers: int = 0, limit: int = 1000) -> Gathered:
         """All evidenced relations within a list of at most 500 CURIEs or whole names; interactions first. See `graphstore.among`."""

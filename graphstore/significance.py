@@ -75,15 +75,16 @@ class Pairs:
             yield a, self._types[a], b, self._types[b], weight
 
 
-def page(after: str, lens: Lens, *, confidences: bool) -> Steps[Page]:
-    """The next entities in the order of their CURIEs, with what they are the subject of."""
+def page(lens: Lens, confidences: bool, after: str) -> Steps[tuple[Page, str | None]]:
+    """The next entities in the order of their CURIEs, with what they are the subject of; and where the page after them begins."""
     entities = [(row["curie"], row["type"]) for row in (yield from ask("curie_page", after=after, limit=PAGE))]
     rows = yield from ask("edges_from", curies=[curie for curie, _ in entities], **lens.parameters)
     rows = yield from lens.recounted(rows)
-    return Page(
+    found = Page(
         entities,
         [(row["source"], row["target"], row["type"], confidence(row["weight"]) if confidences else float(row["papers"])) for row in rows],
     )
+    return found, entities[-1][0] if len(entities) == PAGE else None
 
 
 def checked(rank: Measure, damping: float | None, permutations: int) -> float:

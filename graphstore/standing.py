@@ -8,9 +8,10 @@ from math import sqrt
 from typing import Any, NamedTuple
 
 from graphstore.confidence import confidence
+from graphstore.contribution import evidence_of
 from graphstore.counting import summaries
 from graphstore.steps import Row, Steps, ask
-from graphstore.watched import POLARITIES, Counted, Filter, Way, ways_of
+from graphstore.watched import POLARITIES, Counted, Filter, Way, sorted_pair, ways_of
 from processors.records import Discovery, DiscoveryEntity, DiscoveryKind, DiscoveryStep, Predicate, Question, edge_key
 
 HUB = 1000
@@ -180,7 +181,7 @@ class Board:
                     else:
                         others.add((key, wanted.polarity))
         rows = yield from summaries("recount", sorted(positive - self.counted.keys()))
-        best = {key: evidence_of(rows.get(key) or self.counted.get(key)) for key in positive}
+        best = {key: evidence_of((rows.get(key) or self.counted.get(key) or {}).get("best")) for key in positive}
         sentences: dict[tuple[str, int], Mapping[str, Any]] = {(key, 0): self.fresh[id_] for key, id_ in best.items() if id_ in self.fresh}
         older = {key: id_ for key, id_ in best.items() if id_ not in self.fresh}
         for row in (yield from ask("sentences", keys=sorted(older), ids=sorted(set(older.values())))):
@@ -239,15 +240,6 @@ class Board:
 Sentences = Mapping[tuple[str, int], Mapping[str, Any]]
 """Evidence by its edge's key and its polarity."""
 PREDICATES = {predicate.value for predicate in Predicate}
-
-
-def evidence_of(row: Row | None) -> str:
-    """The id of an edge's best evidence; empty where none counts."""
-    return str((row and row["best"]) or "").rpartition("|")[2]
-
-
-def sorted_pair(a: str, b: str) -> Pair:
-    return (a, b) if a < b else (b, a)
 
 
 def best_first(found: Found) -> tuple[float, tuple[str, ...]]:

@@ -4,13 +4,16 @@ So the same Python decides for every engine, and only a loop of a few lines is a
 worker thread (LadybugDB).
 """
 
-from collections.abc import Generator
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Generator
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from graphstore.errors import GraphBadQuery
 
 Row: TypeAlias = dict[str, Any]
 T = TypeVar("T")
+C = TypeVar("C", str, int)
 
 
 class Query(NamedTuple):
@@ -30,7 +33,29 @@ def ask(name: str, **parameters: Any) -> Steps[list[Row]]:
     return (yield Query(name, parameters))
 
 
+def a_curie(text: str) -> None:
+    """Raise `GraphBadQuery` for what is no CURIE."""
+    prefix, colon, rest = text.partition(":")
+    if not (prefix and colon and rest.strip()):
+        raise GraphBadQuery(f"{text!r} is not a CURIE", remedy="Write prefix:identifier, such as mesh:D003924.")
+
+
 def bounded(name: str, value: int, low: int, high: int) -> None:
     """Raise `GraphBadQuery` where an argument lies outside its bounds."""
     if not low <= value <= high:
         raise GraphBadQuery(f"{name} is {value}, outside {low} to {high}", remedy=f"Ask with {name} from {low} to {high}.")
+
+
+class Runner(ABC):
+    """What runs steps: a store. Its parts are written against this."""
+
+    @abstractmethod
+    async def _run(self, steps: Callable[[], Steps[T]], *, write: bool) -> T:
+        """Run the steps in one transaction with a time limit; start them anew where the database asks to try again."""
+
+    async def _pages(self, page: Callable[[C], Steps[tuple[T, C | None]]], start: C) -> AsyncIterator[tuple[T, C | None]]:
+        """Page after page, each in a transaction of its own, with where the next one begins; None behind the last one."""
+        after: C | None = start
+        while after is not None:
+            rows, after = await self._run(partial(page, after), write=False)
+            yield rows, after

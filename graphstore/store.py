@@ -3,7 +3,7 @@
 import json
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,7 +15,7 @@ from graphstore.exchange_store import Exchange
 from graphstore.outside_store import OutsideGraphs
 from graphstore.question_store import Questions
 from graphstore.set_store import SetQuestions
-from graphstore.steps import Steps, T, ask
+from graphstore.steps import ask
 from graphstore.support_store import Support
 from graphstore.transaction import upgrade, write
 from graphstore.watch_store import Watching
@@ -43,10 +43,6 @@ class GraphStore(Questions, OutsideGraphs, Exchange, Watching, SetQuestions, Sup
     @abstractmethod
     async def close(self) -> None:
         """Let go of the database. Closing twice does nothing."""
-
-    @abstractmethod
-    async def _run(self, steps: Callable[[], Steps[T]], *, write: bool) -> T:
-        """Run the steps in one transaction with a time limit; start them anew where the database asks to try again."""
 
     async def _upgrade(self) -> None:
         """Bring a graph that an older version wrote up to date; called once, when it has been opened for writing."""

@@ -2,6 +2,7 @@
 
 from graphstore.answers import Edge, Entity, Sentence
 from graphstore.confidence import COUNTED, MILLION, noisy_or, share
+from graphstore.contribution import evidence_of
 from graphstore.questions import known
 from graphstore.rows import edge_of, entity_of, sentence_of
 from graphstore.steps import Steps, ask, bounded
@@ -74,9 +75,9 @@ def contradicted(
         rows = yield from ask("contradicted_of", curie=curie, **wanted)
     curies = sorted({row[end] for row in rows for end in ("subject", "object")})
     entities = {row["curie"]: entity_of(row) for row in (yield from ask("entities", curies=curies))}
-    best = {row["key"]: row["best"].rpartition("|")[2] for row in rows}
+    best = {row["key"]: evidence_of(row["best"]) for row in rows}
     denials = yield from ask("denials", keys=sorted(best))
-    worst = {row["key"]: row["rank"].rpartition("|")[2] for row in denials}
+    worst = {row["key"]: evidence_of(row["rank"]) for row in denials}
     found = yield from ask("sentences", keys=sorted(best), ids=sorted({*best.values(), *worst.values()}))
     sentences = {row["id"]: sentence_of(row) for row in found}
     return [

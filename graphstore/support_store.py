@@ -1,19 +1,13 @@
 """The store's questions of how well edges are supported."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable
-
 from graphstore import support
-from graphstore.steps import Steps, T
+from graphstore.steps import Runner
 from graphstore.support import Disputed, Reckoning
 from processors.records import EntityType, Predicate
 
 
-class Support(ABC):
+class Support(Runner):
     """A part of `GraphStore`."""
-
-    @abstractmethod
-    async def _run(self, steps: Callable[[], Steps[T]], *, write: bool) -> T: ...
 
     async def contradicted(
         self,

@@ -12,14 +12,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from graphstore.contribution import Bearing, Contribution, Ends, Polarity, Rank, State
+from graphstore.contribution import COUNTS, Bearing, Contribution, Ends, Polarity, Rank, State
 from graphstore.counting import recounted, summaries, summarised
 from graphstore.difference import Difference, Held, Standing, changes, concerned, difference, retractions
 from graphstore.steps import Row, Steps, ask
 from graphstore.watching import Evaluation
 from processors.records import Change, Counts, LinkKind
-
-COUNTED = ("papers", "negated", "speculated")
 
 
 def write(batch: Sequence[Contribution], *, outbox: bool, watch: Evaluation | None = None) -> Steps[list[Change]]:
@@ -50,7 +48,7 @@ def write(batch: Sequence[Contribution], *, outbox: bool, watch: Evaluation | No
     yield from ask("update_edges", rows=[row for row in rows if row["key"] in before])
     yield from ask("drop_edges", rows=[_ends(key, wanted.edges[key]) for key in wanted.edges if key in before and key not in after])
     yield from _name_entities(wanted, before, after)
-    counts = {key: Counts(**{name: row[name] for name in COUNTED}) for key, row in before.items()}
+    counts = {key: Counts(**{name: row[name] for name in COUNTS.values()}) for key, row in before.items()}
     found = changes(wanted.causes, counts, wanted.edges)
     told = [*found, *((yield from watch.steps(wanted, before, after, found)) if watch else ())]
     if outbox:

@@ -1,12 +1,11 @@
 """What a store does for standing questions; see `graphstore.watching`."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from graphstore.contribution import Contribution
 from graphstore.standing import present
-from graphstore.steps import Steps, T, ask, bounded
+from graphstore.steps import Runner, Steps, ask, bounded
 from graphstore.transaction import write
 from graphstore.watched import Counted, Watch
 from graphstore.watching import Evaluation
@@ -16,13 +15,10 @@ ENDS = 500
 """Named ends whose neighbours are read at once."""
 
 
-class Watching(ABC):
+class Watching(Runner):
     """The part of the store that watches: engines supply `_run` and say whether they are `alone`."""
 
     alone: ClassVar[bool] = False  # no other process can write this graph
-
-    @abstractmethod
-    async def _run(self, steps: Callable[[], Steps[T]], *, write: bool) -> T: ...
 
     async def standing_answers(self, question: Question, *, limit: int = 50) -> list[Discovery]:
         """The ways that answer a question now, the best first, as messages that nobody caused.

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 from graphstore.confidence import least_weight
+from graphstore.contribution import COUNTS
 from graphstore.steps import Row
 from processors.records import EntityType, Question, QuestionStep
 
@@ -22,7 +23,12 @@ UNCOMMITTED = 600_000_000
 K = TypeVar("K")
 L = TypeVar("L")
 V = TypeVar("V")
-POLARITIES = ("positive", "negated", "speculated")
+POLARITIES = tuple(COUNTS)
+
+
+def sorted_pair(a: str, b: str) -> tuple[str, str]:
+    """Two entities by which their edges are found, whichever came first."""
+    return (a, b) if a < b else (b, a)
 
 
 class Counted(NamedTuple):
@@ -173,7 +179,7 @@ class Watch:
             self._ends[end] += 1
         if len(way.filters) == 1:
             if way.end:
-                self.pairs.setdefault(_pair(way.start, way.end), {})[id_] = way
+                self.pairs.setdefault(sorted_pair(way.start, way.end), {})[id_] = way
             else:
                 self.single.setdefault(way.start, {})[id_] = way
             return
@@ -202,7 +208,7 @@ class Watch:
                 del self._ends[end]
         if len(way.filters) == 1:
             if way.end:
-                _drop(self.pairs, _pair(way.start, way.end), id_)
+                _drop(self.pairs, sorted_pair(way.start, way.end), id_)
             else:
                 _drop(self.single, way.start, id_)
             return
@@ -331,10 +337,6 @@ class Watch:
         edges = self.near.setdefault(entity, {}).setdefault(end, {})
         self.around.setdefault(end, {})[entity] = edges
         return edges
-
-
-def _pair(a: str, b: str) -> tuple[str, str]:
-    return (a, b) if a < b else (b, a)
 
 
 def _ends(way: Way) -> tuple[str, ...]:

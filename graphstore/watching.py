@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from graphstore import standing
 from graphstore.difference import Difference
-from graphstore.standing import UNKNOWN, Answer, Board, Cause, Found, Pair, best_first, sorted_pair
+from graphstore.standing import UNKNOWN, Answer, Board, Cause, Found, Pair, best_first
 from graphstore.steps import Row, Steps, ask
-from graphstore.watched import Counted, Edges, Filter, Seen, Watch, Way
+from graphstore.watched import Counted, Edges, Filter, Seen, Watch, Way, sorted_pair
 from processors.records import Change, Discovery, DiscoveryKind
 
 log = logging.getLogger(__name__)

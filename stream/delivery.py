@@ -37,7 +37,6 @@ from .errors import (
     KilledWorker,
     MessageError,
     MessageTooLarge,
-    NoKey,
     NoRevision,
     ResourceAway,
     Unexpected,
@@ -45,7 +44,7 @@ from .errors import (
 )
 from .framing import PLAIN, Framing
 from .journal import Journal
-from .messages import Inbound, Outbound, Task, inbound
+from .messages import Inbound, Outbound, Task, inbound, text_of
 from .metrics import Metrics
 from .settings import Stage, StreamSettings
 from .steps import OUTPUT, Answer, Step
@@ -151,12 +150,7 @@ class Delivery:
     # 2. read, and spare the worker what killed others
 
     def _read(self, message: Inbound) -> Task:
-        if message.key is None:
-            raise NoKey("the message has no key", remedy="Key each message by its document's CURIE, such as pubmed:12345678.")
-        try:
-            document = message.key.decode()
-        except UnicodeDecodeError as error:
-            raise BadKey("the key is not UTF-8") from error
+        document = text_of(message.key, remedy="Key each message by its document's CURIE, such as pubmed:12345678.")
         if not _CURIE.fullmatch(document) or len(document) > 512:
             raise BadKey(f"the key {document[:80]!r} is no document's CURIE such as pubmed:12345678")
         published = headers.published_at(message.headers)

@@ -6,7 +6,18 @@ from typing import Any
 
 from processors.records import Revision
 
+from .errors import BadKey, NoKey
 from .headers import Headers
+
+
+def text_of(key: bytes | None, *, remedy: str) -> str:
+    """A message's key as text. Raises `NoKey` with this remedy where there is none, and `BadKey`."""
+    if key is None:
+        raise NoKey("the message has no key", remedy=remedy)
+    try:
+        return key.decode()
+    except UnicodeDecodeError as error:
+        raise BadKey("the key is not UTF-8") from error
 
 
 @dataclass(frozen=True, slots=True)

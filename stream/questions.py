@@ -22,9 +22,10 @@ from processors.records import Question
 from . import cloud_events, headers
 from .connection import meaning, producer, reader, start
 from .dead_letters import list_dead_letters
-from .errors import BadKey, KeyMismatch, MessageError, NoKey, StreamError
+from .errors import KeyMismatch, MessageError, StreamError
 from .framing import unframed
 from .headers import Headers
+from .messages import text_of
 from .metrics import Metrics
 from .registry import framing_of
 from .settings import Stage, StreamSettings
@@ -147,12 +148,7 @@ async def _take(consumer: Any, watch: Watch, reached: dict[TopicPartition, int])
 
 def _heed(record: Any, watch: Watch) -> None:
     """One message; what was asked under its key before is replaced, also by what cannot be read."""
-    if record.key is None:
-        raise NoKey("the message has no key", remedy="Key each question by its id.")
-    try:
-        id_ = record.key.decode()
-    except UnicodeDecodeError as error:
-        raise BadKey("the key is not UTF-8") from error
+    id_ = text_of(record.key, remedy="Key each question by its id.")
     if record.value is None:
         watch.remove(id_)
         return

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from biorelay.cli import completing
-from biorelay.cli.options import AsJson
+from biorelay.cli.options import AsJson, Once, Since, StopAfter
 from biorelay.cli.state import settings_of
 
 if TYPE_CHECKING:
@@ -30,14 +29,9 @@ class What(StrEnum):
 def consume(
     ctx: typer.Context,
     topic: Annotated[What, typer.Argument(help="Which topic.")],
-    since: Annotated[
-        str,
-        typer.Option(
-            "--since", metavar="WHEN", autocompletion=completing.times, help="beginning, now, 10m, 2h, 3d, or an ISO date or time (UTC)."
-        ),
-    ] = "beginning",
-    limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="Stop after that many messages.")] = None,
-    once: Annotated[bool, typer.Option("--once", help="Stop at the end of what is there, instead of waiting for more.")] = False,
+    since: Since = "beginning",
+    limit: StopAfter = None,
+    once: Once = False,
     as_json: AsJson = False,
 ) -> None:
     """Follow a topic.

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from biorelay.cli import completing
+
 
 class SourceFormat(StrEnum):
     """The formats that are read."""
@@ -48,6 +50,14 @@ InputFormat = Annotated[
     ),
 ]
 ProblemsTo = Annotated[Path | None, typer.Option("--problems", metavar="FILE", help="Write what was refused there, as JSON lines.")]
+Since = Annotated[
+    str,
+    typer.Option(
+        "--since", metavar="WHEN", autocompletion=completing.times, help="beginning, now, 10m, 2h, 3d, or an ISO date or time (UTC)."
+    ),
+]
+StopAfter = Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="Stop after that many messages.")]
+Once = Annotated[bool, typer.Option("--once", help="Stop at the end of what is there, instead of waiting for more.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, one object a line.")]
 
 

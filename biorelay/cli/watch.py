@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from biorelay.cli import completing
-from biorelay.cli.options import AsJson, PolarityName, PredicateName
+from biorelay.cli.options import AsJson, Once, PolarityName, PredicateName, Since, StopAfter
 from biorelay.cli.state import settings_of
 from biorelay.refusals import BadInput
 
@@ -166,14 +165,9 @@ def follow(
     ctx: typer.Context,
     ids: Ids = None,
     kinds: Annotated[list[Kind] | None, typer.Option("--kind", help="Only these kinds; may be repeated.", show_default=False)] = None,
-    since: Annotated[
-        str,
-        typer.Option(
-            "--since", metavar="WHEN", autocompletion=completing.times, help="beginning, now, 10m, 2h, 3d, or an ISO date or time (UTC)."
-        ),
-    ] = "beginning",
-    limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="Stop after that many messages.")] = None,
-    once: Annotated[bool, typer.Option("--once", help="Stop at the end of what is there, instead of waiting for more.")] = False,
+    since: Since = "beginning",
+    limit: StopAfter = None,
+    once: Once = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what was told of all questions, or of some, then what comes, until Ctrl-C; a repeat is shown once.

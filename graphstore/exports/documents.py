@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from graphstore.exports.writing import Written, whole
+from graphstore.rows import sentence_of
 from graphstore.steps import Row
 from graphstore.store import GraphStore
 from processors.outputs import open_output
@@ -22,7 +23,6 @@ from processors.records import (
     Evidence,
     Mention,
     Participant,
-    Predicate,
     Provenance,
     Relation,
     Relations,
@@ -85,21 +85,15 @@ def records(article: Row, rows: list[Row]) -> tuple[Entities, Relations]:
 
 
 def _relation(row: Row) -> Relation:
-    start = row["sentence_start"]
+    said = sentence_of(row)
     return Relation(
         subject=_participant(row, "subject"),
         object=_participant(row, "object"),
-        predicate=Predicate(row["predicate"]),
-        probability=row["probability"],
-        negated=None if row["negated"] < 0 else bool(row["negated"]),
-        speculated=None if row["speculated"] < 0 else bool(row["speculated"]),
-        evidence=Evidence(
-            start=start,
-            end=start + len(row["sentence"]),
-            text=row["sentence"],
-            subject=Span(start=row["subject_start"], end=row["subject_end"]),
-            object=Span(start=row["object_start"], end=row["object_end"]),
-        ),
+        predicate=said.predicate,
+        probability=said.probability,
+        negated=said.negated,
+        speculated=said.speculated,
+        evidence=Evidence(start=said.span.start, end=said.span.end, text=said.text, subject=said.subject, object=said.object),
     )
 
 

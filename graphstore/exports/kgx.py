@@ -5,10 +5,10 @@ spaces. JSON lines lose nothing.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from graphstore.exports import EDGES, NODES
-from graphstore.exports.tables import cell
+from graphstore.exports.tables import Table
 from graphstore.steps import Row
 
 
@@ -32,30 +32,10 @@ class KgxLines:
         return b""
 
 
-class KgxTable:
-    """Tables apart by tabs, without quotes, in two files."""
+class KgxTable(Table):
+    """Apart by tabs, without quotes."""
 
-    files = (NODES, EDGES)
     suffix = ".tsv"
-    columns = True
 
-    def __init__(self) -> None:
-        self._nodes: tuple[str, ...] = ()
-        self._edges: tuple[str, ...] = ()
-
-    def begin(self, nodes: Sequence[str], edges: Sequence[str]) -> dict[str, bytes]:
-        self._nodes, self._edges = tuple(nodes), tuple(edges)
-        return {NODES: _line(self._nodes), EDGES: _line(self._edges)}
-
-    def node(self, row: Row) -> bytes:
-        return _line(cell(row.get(name)) for name in self._nodes)
-
-    def edge(self, row: Row) -> bytes:
-        return _line(cell(row.get(name)) for name in self._edges)
-
-    def end(self) -> bytes:
-        return b""
-
-
-def _line(cells: Iterable[str]) -> bytes:
-    return ("\t".join(cells) + "\n").encode("utf-8", "replace")
+    def line(self, cells: Sequence[str]) -> bytes:
+        return ("\t".join(cells) + "\n").encode("utf-8", "replace")

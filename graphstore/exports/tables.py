@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,11 +30,11 @@ def cell(value: Any) -> str:
     return _BREAKS.sub(" ", str(value))
 
 
-class Csv:
-    """Comma-separated values, in two files."""
+class Table(ABC):
+    """A table of nodes and one of edges; how a line is written is each format's own."""
 
     files = (NODES, EDGES)
-    suffix = ".csv"
+    suffix: str
     columns = True
 
     def __init__(self) -> None:
@@ -42,19 +43,27 @@ class Csv:
 
     def begin(self, nodes: Sequence[str], edges: Sequence[str]) -> dict[str, bytes]:
         self._nodes, self._edges = tuple(nodes), tuple(edges)
-        return {NODES: _line(self._nodes), EDGES: _line(self._edges)}
+        return {NODES: self.line(self._nodes), EDGES: self.line(self._edges)}
 
     def node(self, row: Row) -> bytes:
-        return _line([cell(row.get(name)) for name in self._nodes])
+        return self.line([cell(row.get(name)) for name in self._nodes])
 
     def edge(self, row: Row) -> bytes:
-        return _line([cell(row.get(name)) for name in self._edges])
+        return self.line([cell(row.get(name)) for name in self._edges])
 
     def end(self) -> bytes:
         return b""
 
+    @abstractmethod
+    def line(self, cells: Sequence[str]) -> bytes: ...
 
-def _line(cells: Sequence[str]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue().encode("utf-8", "replace")
+
+class Csv(Table):
+    """Comma-separated values."""
+
+    suffix = ".csv"
+
+    def line(self, cells: Sequence[str]) -> bytes:
+        out = io.StringIO()
+        csv.writer(out).writerow(cells)
+        return out.getvalue().encode("utf-8", "replace")
