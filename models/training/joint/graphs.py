@@ -19,7 +19,7 @@ class _Served(nn.Module):
 
     The products of the head's last layers are taken of entities, mentions and pieces before these are put together to pairs, since
     a pair's product with a matrix is the sum of its parts' products: what is left of each pair is two products of vectors and its
-    attention. It is `PairHead.forward` but for rounding, at 0.6 of its time for a thousand pairs.
+    attention. It is `PairHead.forward` but for rounding; `benchmarks.bench_scale` has what a text with many pairs costs.
     """
 
     HEAD = "head"
