@@ -9,7 +9,7 @@ NICE_NAME = printf '%s\n'
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-train demo test test-serve test-train test-fast check services services-down train train-smoke bench-extract bench-gpu bench-stream bench-scale bench-edge bench-graph bench-discovery bench-exchange capacity schemas dashboards locks clean
+.PHONY: help install install-train demo test test-serve test-rest test-stream test-train test-fast check services services-down train train-smoke chaos reliability audit sbom bench-extract bench-gpu bench-stream bench-scale bench-edge bench-graph bench-discovery bench-exchange capacity schemas dashboards locks clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -36,11 +36,21 @@ install-train: .venv-dev/.installed ## the training and development environment 
 demo: install ## abstracts through topics, agents and graph to a multi-hop answer, on this machine alone
 	@$(BIN)/biorelay demo
 
-test: test-serve test-train ## every test: unit, contract, real Kafka and Neo4j, training smoke
+test: test-serve test-train ## every test: unit, contract, real Kafka and Neo4j, training smoke (make -j2 test: side by side)
 
-test-serve: install
-	@$(NICE_NAME) "Tests in the serving environment (with a real Kafka and Neo4j where Java and Maven are)"
-	@$(BIN)/python -m pytest -m "not torch" $(PYTEST_FLAGS)
+test-serve: test-rest test-stream
+
+# Two halves of like length, each with services of its own: the second mostly waits, for brokers, workers and what was killed.
+STREAM := tests/stream tests/end_to_end tests/deploy tests/security tests/chaos
+SERVE = $(BIN)/python -m pytest -m "not torch" $(PYTEST_FLAGS)
+
+test-rest: install
+	@$(NICE_NAME) "Tests in the serving environment, but the stream's (with a real Neo4j where Java and Maven are)"
+	@$(SERVE) $(STREAM:%=--ignore=%)
+
+test-stream: install
+	@$(NICE_NAME) "Tests of the stream and of deployments (with a real Kafka and Neo4j where Java and Maven are)"
+	@$(SERVE) $(STREAM)
 
 test-train: install-train
 	@$(NICE_NAME) "Tests in the training environment"
@@ -65,6 +75,23 @@ services: install ## a real Kafka and a real Neo4j as local processes under .loc
 
 services-down: install ## stop them; their data stays in .local/
 	@$(BIN)/python -m deploy.local down
+
+.venv-tools/.installed: requirements/tools.txt
+	@$(PYTHON) -m venv --clear .venv-tools
+	@.venv-tools/bin/python -m pip install $(PIP_FLAGS) -r requirements/tools.txt
+	@touch $@
+
+chaos: install ## rounds of faults on a real Kafka and Neo4j, each proven (ROUNDS=20 SEED=1, CHAOS_FLAGS=--store)
+	@$(BIN)/python -m benchmarks.chaos --rounds $(or $(ROUNDS),20) --seed $(or $(SEED),1) $(CHAOS_FLAGS)
+
+reliability: install ## docs/reliability.md anew from the stored results
+	@$(BIN)/python -m benchmarks.reliability
+
+audit: install .venv-tools/.installed ## pip-audit over the serving lock; says so where no database can be reached
+	@$(BIN)/python -m deploy.supply_chain audit
+
+sbom: install .venv-tools/.installed ## dist/biorelay.cdx.json: CycloneDX 1.6 of the serving environment
+	@$(BIN)/python -m deploy.supply_chain sbom
 
 train: install-train ## train the shipped model, encoder first, from the corpora in DATA (default ../shared/data)
 	@$(DEV)/biorelay train relay-base --data $(or $(DATA),../shared/data)
@@ -111,6 +138,7 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 locks: ## resolve the two hashed lock files anew (needs uv)
 	$(LOCK) -o requirements/serve.txt
 	$(LOCK) requirements/dev.in --extra train --group check -o requirements/dev.txt
+	uv pip compile requirements/tools.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make locks" -o requirements/tools.txt
 
 clean: ## remove both environments and every cache; .local/ stays
-	rm -rf .venv .venv-dev .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-dev .venv-tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,19 +1,22 @@
-"""What standing questions cost the graph agent: processor time of a document with none and with up to ten thousand of them, in one run.
+"""What standing questions cost the graph agent, and how soon their answers are told.
 
-The same documents are written to copies of one graph, batch by batch in turn, by processes that each have their own number of questions;
-after each batch its outbox is told and emptied, as the relay does. The graph is Hetionet's edges and documents drawn to be like real
-ones (`benchmarks/graph_documents.py`), on the embedded engine. The questions are all different and of the kinds in `KINDS`; their
-entities are drawn evenly from those that a vocabulary knows and that have an edge. One more process, `hubs`, has as many questions as
-the largest, but starts every other one from an entity drawn as documents name theirs: what everybody writes about is asked about, and
-answered all the time.
+`embedded` and `neo4j`: the same documents are written to copies of one graph, batch by batch in turn, by processes that each have their
+own number of questions, and their own server where there is one; after each batch its outbox is told and emptied, as the relay does.
+Processor time is of the process and its server, the clock's of the whole call. The graph is Hetionet's edges and documents drawn to be
+like real ones (`benchmarks/graph_documents.py`). The questions are all different and of the kinds in `KINDS`; their entities are drawn
+evenly from those that a vocabulary knows and that have an edge. One more process, `hubs`, has as many questions as the largest, but
+starts every other one from an entity drawn as documents name theirs: what everybody writes about is asked about, and answered all the time.
 
-python -m benchmarks.bench_watch [--data FOLDER] [--relations N] [--documents N] [--out JSON]
+`delay`: the worker's graph stage on a real Kafka and Neo4j (`benchmarks/watch_delay.py`).
+
+python -m benchmarks.bench_watch [--data FOLDER] [--relations N] [--documents N] [--only embedded neo4j delay] [--out JSON]
 """
 
 import argparse
 import asyncio
 import gc
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -21,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
@@ -28,7 +32,10 @@ import numpy as np
 
 from benchmarks.graph_base import lay
 from benchmarks.graph_documents import Drawn, Hetionet, Node, as_documents, hetionet
+from benchmarks.graph_engines import ENGINES, WRITE_LIMIT, Engine
 from benchmarks.machine import describe
+from benchmarks.watch_delay import FRESH
+from benchmarks.watch_delay import measured as delays
 from graphstore import Contribution, GraphStore, open_store
 from graphstore.steps import ask
 from graphstore.watched import Watch
@@ -36,12 +43,13 @@ from processors.records import Discovery, EntityType, Question, QuestionStep
 
 RESULTS = Path(__file__).parent / "results" / "watch.json"
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-COUNTS = (0, 100, 1000, 10_000)
+MANY = 10_000
+COUNTS = {"embedded": {"0": 0, "100": 100, "1000": 1000, "10000": MANY, "hubs": MANY}, "neo4j": {"0": 0, "10000": MANY, "hubs": MANY}}
+"""By engine: the processes and their numbers of questions."""
 BATCH = 64
-FRESH = 10_000_000
-"""The number of the first drawn document that is not in the graph."""
-WARM = 3
-"""Batches written before the clock starts."""
+WARM = {"embedded": 3, "neo4j": 30}
+"""Batches written before the clock starts; a server's compiler must have seen the statements."""
+PASSWORD = "BENCH_GRAPH_PASSWORD"  # noqa: S105  the variable's name
 SEED = 11
 STEP, TWICE = QuestionStep(), QuestionStep(min_papers=2)
 KINDS: dict[str, tuple[int, bool, tuple[QuestionStep, ...]]] = {
@@ -82,17 +90,15 @@ def asked(nodes: tuple[Node, ...], connected: list[str], count: int, *, hubs: bo
             yield question
 
 
-def serve(folder: Path, data: Path, count: int, *, hubs: bool) -> None:
+def serve(graph: str, data: Path, count: int, *, hubs: bool) -> None:
     """A graph agent: a line with a number writes that batch, and a line of figures answers it. What is loaded is told first."""
 
     async def work() -> None:
         whole = hetionet(data)
         drawn = Drawn(whole.nodes)
-        async with open_store(folder) as store:
-            rows = await store._run(lambda: ask("all_entities"), write=False)
-            connected = sorted(row["curie"] for row in rows if not row["curie"].startswith("local:"))
+        async with open_store(graph, password=os.environ.get(PASSWORD), query_timeout=WRITE_LIMIT, write_timeout=WRITE_LIMIT) as store:
             watch = Watch()
-            for question in asked(whole.nodes, connected, count, hubs=hubs):
+            for question in asked(whole.nodes, await connected(store), count, hubs=hubs):
                 watch.put(question)
             began = time.process_time()
             await store._acquaint(watch)
@@ -108,34 +114,50 @@ def serve(folder: Path, data: Path, count: int, *, hubs: bool) -> None:
     asyncio.run(work())
 
 
+async def connected(store: GraphStore) -> list[str]:
+    """The entities that a vocabulary knows and that have an edge."""
+    rows = await store._run(lambda: ask("all_entities"), write=False)
+    return sorted(row["curie"] for row in rows if not row["curie"].startswith("local:"))
+
+
 async def written(store: GraphStore, watch: Watch, batch: list[Contribution]) -> dict[str, float]:
     """One batch, and its outbox as the relay treats it."""
-    began, told = time.process_time(), 0
+    began, clock, told = time.process_time(), time.perf_counter(), 0
     await store.apply(batch, watch=watch)
     while found := await store.outbox(500):
         told += sum(isinstance(one, Discovery) for one in found)
         for one in found:
             one.to_bytes()
         await store.outbox_done([one.id for one in found])
-    return {"cpu": time.process_time() - began, "questions": watch.seconds, "told": told}
+    spent = {"cpu": time.process_time() - began, "wall": time.perf_counter() - clock}
+    return {**spent, "questions": watch.seconds, "told": told}
 
 
 class Agent:
-    """One such process, seen from here."""
+    """One such process, seen from here. `server` is the pid of its own database server, whose work counts too."""
 
-    def __init__(self, name: str, folder: Path, data: Path, count: int) -> None:
-        words = ["--serve", str(count), *(["--hubs"] if name == "hubs" else []), "--folder", str(folder), "--data", str(data)]
+    def __init__(self, name: str, engine: Engine, data: Path, count: int) -> None:
+        words = ["--serve", str(count), *(["--hubs"] if name == "hubs" else []), "--graph", engine.url, "--data", str(data)]
+        self._engine = engine
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.bench_watch", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "benchmarks.bench_watch", *words],
+            env=os.environ | ({PASSWORD: engine.password} if engine.password else {}),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self.loaded: dict[str, float] = self._heard()
         self.batches: list[dict[str, float]] = []
+        self.warm = WARM[engine.name]
 
     def write(self, number: int) -> None:
         assert self.process.stdin is not None  # noqa: S101
+        server = self._engine.server_cpu()
         self.process.stdin.write(f"{number}\n")
         self.process.stdin.flush()
-        self.batches.append(self._heard())
+        batch = self._heard()
+        batch["cpu"] += self._engine.server_cpu() - server
+        self.batches.append(batch)
 
     def _heard(self) -> dict[str, float]:
         assert self.process.stdout is not None  # noqa: S101
@@ -143,45 +165,55 @@ class Agent:
         return found
 
     def figures(self, none: "Agent", documents: int) -> dict[str, float]:
-        """Without the first batches. `slower_percent` is of the sums, `slower_percent_median` of batches, pair by pair."""
-        mine, base = ([batch["cpu"] for batch in agent.batches[WARM:]] for agent in (self, none))
-        seconds = sorted(batch["questions"] for batch in self.batches[WARM:])
-        return {
-            "cpu_ms_per_document": round(1000 * sum(mine) / documents, 4),
-            "slower_percent": round(100 * (sum(mine) / sum(base) - 1), 2),
-            "slower_percent_median": round(100 * (statistics.median(a / b for a, b in zip(mine, base, strict=True)) - 1), 2),
+        """Without the first batches. `slower_..._percent` is of the sums, `..._median` of batches, pair by pair."""
+        found: dict[str, float] = {}
+        for kind in ("cpu", "wall"):
+            mine, base = ([batch[kind] for batch in agent.batches[self.warm :]] for agent in (self, none))
+            found |= {
+                f"{kind}_ms_per_document": round(1000 * sum(mine) / documents, 4),
+                f"slower_{kind}_percent": round(100 * (sum(mine) / sum(base) - 1), 2),
+                f"slower_{kind}_percent_median": round(100 * (statistics.median(a / b for a, b in zip(mine, base, strict=True)) - 1), 2),
+            }
+        seconds = sorted(batch["questions"] for batch in self.batches[self.warm :])
+        return found | {
             "questions_ms_per_batch_p50": round(1000 * statistics.median(seconds), 3),
             "questions_ms_per_batch_p95": round(1000 * seconds[int(0.95 * (len(seconds) - 1))], 3),
-            "told_per_document": round(sum(batch["told"] for batch in self.batches[WARM:]) / documents, 3),
+            "told_per_document": round(sum(batch["told"] for batch in self.batches[self.warm :]) / documents, 3),
             **self.loaded,
         }
 
 
-async def laid(whole: Hetionet, relations: int, folder: Path) -> dict[str, int]:
+async def laid(whole: Hetionet, relations: int, engine: Engine) -> dict[str, int]:
+    """The graph's size; it is laid where nothing is there."""
     drawn = Drawn(whole.nodes)
-    async with open_store(folder) as store:
-        await lay(store, chain(as_documents(whole.edges), drawn.contributions(range(FRESH))), relations)
+    async with engine.store(query_timeout=WRITE_LIMIT) as store:
+        if not (await store.stats()).edges:
+            await lay(store, chain(as_documents(whole.edges), drawn.contributions(range(FRESH))), relations)
         stats = await store.stats()
     return {"relations": stats.edges, "entities": stats.entities, "articles": stats.articles}
 
 
-def measured(data: Path, relations: int, documents: int, scratch: Path) -> dict[str, object]:
-    graph = asyncio.run(laid(hetionet(data), relations, scratch / "base"))
-    print(f"laid {graph}", flush=True)
-    agents = {}
-    for name, count in (*((str(count), count) for count in COUNTS), ("hubs", COUNTS[-1])):
-        shutil.copytree(scratch / "base", scratch / name)
-        agents[name] = Agent(name, scratch / name, data, count)
-    names = list(agents)
-    for number in range(WARM + documents // BATCH):
-        for name in names[number % len(names) :] + names[: number % len(names)]:
-            agents[name].write(number)
-        if number % 10 == 9:
-            print(f"{number + 1} batches", flush=True)
-    for agent in agents.values():
-        agent.process.communicate()
-    documents = documents // BATCH * BATCH
-    figures = {name: agent.figures(agents["0"], documents) for name, agent in agents.items()}
+def measured(name: str, options: argparse.Namespace, base: Path, scratch: Path) -> dict[str, object]:
+    """What so many questions cost on that engine; each agent has a copy of the graph, and its own server where there is one."""
+    with ENGINES[name](base, keep=True) as engine:
+        graph = asyncio.run(laid(hetionet(options.data), options.relations, engine))
+    print(f"{name}: laid {graph}", flush=True)
+    with ExitStack() as stack:
+        agents = {}
+        for label, count in COUNTS[name].items():
+            shutil.copytree(base, scratch / label)
+            agents[label] = Agent(label, stack.enter_context(ENGINES[name](scratch / label)), options.data, count)
+        names = list(agents)
+        batches = options.documents // BATCH
+        for number in range(WARM[name] + batches):
+            for label in names[number % len(names) :] + names[: number % len(names)]:
+                agents[label].write(number)
+            if number % 10 == 9:
+                print(f"{number + 1} batches", flush=True)
+        for agent in agents.values():
+            agent.process.communicate()
+    documents = batches * BATCH
+    figures = {label: agent.figures(agents["0"], documents) for label, agent in agents.items()}
     return {**graph, "documents": documents, "batch": BATCH, "questions": figures}
 
 
@@ -190,21 +222,46 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA, help="folder with kb/hetionet")
     parser.add_argument("--relations", type=int, default=300_000, help="size of the graph")
     parser.add_argument("--documents", type=int, default=1920, help="documents written to each copy")
+    parser.add_argument("--rate", type=float, default=40.0, help="documents a second while delays are measured")
+    parser.add_argument("--told", type=int, default=3000, help="documents that come at that rate; half as many come at once")
+    parser.add_argument("--only", nargs="+", choices=[*COUNTS, "delay"], default=[*COUNTS, "delay"], help="keep the other parts of --out")
+    parser.add_argument("--bases", type=Path, help="folder in which the laid graphs stay, and are found by another run")
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--hubs", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--graph", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve is not None:
-        serve(options.folder, options.data, options.serve, hubs=options.hubs)
+        serve(options.graph, options.data, options.serve, hubs=options.hubs)
         return
-    machine = describe(("ladybug", "numpy"))
-    with tempfile.TemporaryDirectory() as scratch:
-        found = measured(options.data, options.relations, options.documents, Path(scratch))
-    kinds = {name: f"{share} %" for name, (share, *_) in KINDS.items()}
-    result = {"machine": machine, "engine": "embedded", "kinds": kinds, **found}
-    options.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(result, indent=1))
+    result = json.loads(options.out.read_text(encoding="utf-8")) if options.out.is_file() else {}
+    result["kinds"] = {name: f"{share} %" for name, (share, *_) in KINDS.items()}
+    for part in options.only:
+        machine = describe(("ladybug", "neo4j", "faust-streaming", "aiokafka", "numpy"))
+        engine = "neo4j" if part == "delay" else part
+        with tempfile.TemporaryDirectory() as scratch:
+            base = (options.bases or Path(scratch)) / engine
+            copies = Path(scratch) / "copies"
+            found = told_after(options, base, copies) if part == "delay" else measured(part, options, base, copies)
+        result[part] = {"machine": machine, **found}
+        options.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        print(json.dumps(result[part], indent=1), flush=True)
+
+
+def told_after(options: argparse.Namespace, base: Path, scratch: Path) -> dict[str, object]:
+    """How soon answers are told by a worker on a copy of the graph."""
+    whole = hetionet(options.data)
+
+    async def prepared(engine: Engine) -> list[Question]:
+        print(f"delay: laid {await laid(whole, options.relations, engine)}", flush=True)
+        async with engine.store(query_timeout=WRITE_LIMIT) as store:
+            return list(asked(whole.nodes, await connected(store), MANY, hubs=True))
+
+    with ENGINES["neo4j"](base, keep=True) as engine:
+        questions = asyncio.run(prepared(engine))
+    shutil.copytree(base, scratch / "neo4j")
+    drawn = Drawn(whole.nodes)
+    return asyncio.run(delays(drawn, questions, scratch, rate=options.rate, documents=options.told, burst=options.told // 2))
 
 
 if __name__ == "__main__":

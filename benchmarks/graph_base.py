@@ -41,7 +41,10 @@ async def lay(store: GraphStore, documents: Iterable[Contribution], relations: i
                 query = steps.send(rows) if rows is not None else next(steps)
             except StopIteration:
                 break
-            rows = await _in_parts(store, query)
+            rows = []
+            for part in query.apart():
+                rows = await _in_parts(store, part)
+            rows = [] if query.empty else rows
     return laid
 
 

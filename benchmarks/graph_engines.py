@@ -48,17 +48,20 @@ class Engine:
 
 
 @contextmanager
-def neo4j(folder: Path) -> Iterator[Engine]:
+def neo4j(folder: Path, *, keep: bool = False) -> Iterator[Engine]:
+    """`keep`: its folder can be copied afterwards."""
     service = start_neo4j(folder, free_ports(1)[0], memory=HEAP, page_cache=PAGES)
     try:
         graph = service.settings
         yield Engine("neo4j", folder / "data", graph["url"], graph["user"], graph["password"], service.pid)
     finally:
-        service.kill()  # its data is thrown away
+        if keep:
+            service.stop(300)
+        service.kill()
 
 
 @contextmanager
-def embedded(folder: Path) -> Iterator[Engine]:
+def embedded(folder: Path, *, keep: bool = False) -> Iterator[Engine]:
     yield Engine("embedded", folder, f"ladybug:{folder}")
 
 

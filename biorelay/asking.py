@@ -15,9 +15,14 @@ def graph_of(settings: "Settings", *, read_only: bool = True) -> "GraphStore":
     """The graph of the settings, not yet opened; read-only unless it is to be written. Raises `GraphBadAddress`."""
     from graphstore import open_store
 
-    password = settings.graph.password.get_secret_value() if settings.graph.password else None
+    graph = settings.graph
     return open_store(
-        settings.graph_url, user=settings.graph.user, password=password, database=settings.graph.database, read_only=read_only
+        settings.graph_url,
+        user=graph.user,
+        password=graph.secret(),
+        database=graph.database,
+        ca_file=graph.ca_file,
+        read_only=read_only,
     )
 
 

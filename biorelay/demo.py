@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_S = 0.2
 PATIENCE_S = 60.0
+LAST_ARRIVALS_S = 20.0
+"""How long the follower may lag behind the graph."""
 SHOWN = 3
 OUTCOMES = ("ok", "deleted", "failed", "dead-letter")
 T = TypeVar("T")
@@ -153,14 +155,18 @@ class Demo:
     ) -> float:
         """Publish, and wait until every document is in the graph; the seconds from the first publication to the last writing.
 
-        Raises `DemoStalled` where nothing moves for a minute, and whatever ends the worker.
+        Each document's relations have gone to `arrived` by then, unless the broker does not tell them within `LAST_ARRIVALS_S`.
+        Raises `DemoStalled` where nothing moves for a minute, and whatever ends the worker or keeps it from being followed.
         """
         progress = {"published": 0}
-        following = asyncio.create_task(self._follow(arrived))
+        missing = {abstract.id for abstract in abstracts}
+        following = asyncio.create_task(self._follow(arrived, missing))
         started = time.monotonic()
         sending = asyncio.create_task(self._send(abstracts, progress))
         try:
-            return await self._while_working(self._settled(len(abstracts), progress, sending, count)) - started
+            ended = await self._while_working(self._settled(len(abstracts), progress, sending, count))
+            await self._while_working(self._followed(missing, following))
+            return ended - started
         finally:
             for task in (sending, following):
                 task.cancel()
@@ -213,10 +219,20 @@ class Demo:
             for abstract in abstracts:
                 (await publisher.publish(abstract)).add_done_callback(written)
 
-    async def _follow(self, arrived: Callable[[RelationsMessage], None]) -> None:
+    async def _follow(self, arrived: Callable[[RelationsMessage], None], missing: set[str]) -> None:
+        """Tell of relations as they come, until cancelled; a document of which was told is no longer `missing`."""
         async with RelationStream(self.stream) as stream:
             async for message in stream:
                 arrived(message)
+                missing.discard(message.document)
+
+    async def _followed(self, missing: set[str], following: "asyncio.Task[None]") -> None:
+        """Until nothing is missing, or for a while: what is in the graph lies on the topic, and the follower reads on its own."""
+        until = time.monotonic() + LAST_ARRIVALS_S
+        while missing and time.monotonic() < until:
+            if following.done():
+                following.result()
+            await asyncio.sleep(LOOK_EVERY_S / 4)
 
     async def _settled(self, of: int, progress: dict[str, int], sending: "asyncio.Task[None]", count: Callable[[Counts], None]) -> float:
         before, moved = None, time.monotonic()

@@ -49,6 +49,7 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
         AccessDenied          stream.access-denied
         BrokerRefused         stream.broker-refused
         BrokerUnreachable     stream.broker-unreachable
+        CredentialsUnusable   stream.credentials-unusable
         DeadLetterMissing     stream.dead-letter-missing
         EmbeddedBrokerError   stream.embedded
           EmbeddedBrokerFull  stream.embedded-full
@@ -122,6 +123,7 @@ from stream.errors import (
     BadKey,
     BrokerRefused,
     BrokerUnreachable,
+    CredentialsUnusable,
     DeadLetterMissing,
     EmbeddedBrokerError,
     EmbeddedBrokerFull,
@@ -158,6 +160,7 @@ __all__ = [
     "CorpusBroken",
     "CorpusMissing",
     "CorpusUnknown",
+    "CredentialsUnusable",
     "DeadLetterMissing",
     "DemoStalled",
     "DeviceFailed",

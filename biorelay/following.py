@@ -1,11 +1,12 @@
 """Any topic, followed without a consumer group: for looking, nothing is committed."""
 
-import json
 import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from pydantic_core import from_json
 
 from biorelay.refusals import BadInput
 from stream import headers
@@ -29,13 +30,14 @@ class Message:
     key: str | None
     partition: int
     offset: int
-    at: datetime  # the broker's timestamp
+    at: datetime | None  # the message's timestamp; None where no calendar has it
     revision: str | None  # epoch:offset, on derived topics
     value: Any  # parsed JSON; None is a tombstone; a str where the bytes are not JSON
 
     def as_json(self) -> dict[str, Any]:
         """One JSON object for a program."""
-        found = {"key": self.key, "partition": self.partition, "offset": self.offset, "at": self.at.isoformat(timespec="milliseconds")}
+        at = self.at.isoformat(timespec="milliseconds") if self.at else None
+        found: dict[str, Any] = {"key": self.key, "partition": self.partition, "offset": self.offset, "at": at}
         return found | {"revision": self.revision, "value": self.value}
 
 
@@ -49,11 +51,11 @@ def parse_since(text: str, now: datetime | None = None) -> datetime | None:
         return None
     if text == "now":
         return now
-    if ago := _AGO.fullmatch(text):
-        return now - timedelta(seconds=float(ago[1]) * _UNITS[ago[2]])
     try:
+        if ago := _AGO.fullmatch(text):
+            return now - timedelta(seconds=float(ago[1]) * _UNITS[ago[2]])
         parsed = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise BadInput(f"--since {text!r} is no time", remedy="Say beginning, now, 10m, 2h, 3d, 2026-11-01 or 2026-11-01T12:00.") from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
@@ -86,14 +88,14 @@ def _message(record: Any) -> Message:
     value: Any = None
     if record.value is not None:
         try:
-            value = json.loads(unframed(record.value))
-        except (ValueError, RecursionError):
+            value = from_json(unframed(record.value), allow_inf_nan=False)
+        except ValueError:
             value = record.value.decode(errors="replace")
     return Message(
         key=record.key.decode(errors="replace") if record.key is not None else None,
         partition=record.partition,
         offset=record.offset,
-        at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        at=headers.moment(record.timestamp),
         revision=headers.get(record.headers, headers.REVISION),
         value=value,
     )

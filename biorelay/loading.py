@@ -1,8 +1,9 @@
 """Relations records out of files, as `biorelay extract` writes them, for loading a graph without Kafka."""
 
-import json
 from collections.abc import Iterator
 from typing import BinaryIO
+
+from pydantic_core import from_json
 
 from processors.errors import RecordError, SourceError, UnknownSchema
 from processors.limits import Limits
@@ -35,7 +36,7 @@ def read_relations(stream: BinaryIO) -> Iterator[Relations | Problem]:
                 try:
                     yield Relations.from_bytes(line.content)
                 except UnknownSchema as error:
-                    if json.loads(line.content)["schema"] != Entities.schema_name:
+                    if from_json(line.content).get("schema") != Entities.schema_name:
                         yield Problem(name, None, line.number, error)
                 except RecordError as error:
                     if line.number == 1 and not line.content.lstrip().startswith(b"{"):

@@ -1,4 +1,4 @@
-"""Passwords inside URLs are not shown, wherever a message or a log line got one from."""
+"""Secrets are not shown, wherever a message, a log line or a stack trace got one from: logins inside URLs, and the settings' passwords."""
 
 import logging
 import re
@@ -9,8 +9,24 @@ from types import TracebackType
 _LOGIN = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/?#]*@", re.IGNORECASE)
 
 
+_SHORTEST = 6
+"""Characters of a secret that is looked for: a shorter one is a part of many words, whose holes would tell it."""
+_WITH_BYTES = ("aiokafka.conn",)
+"""Loggers that write at DEBUG what is sent and received, logins included."""
+
+_secrets: set[str] = set()
+
+
+def hide(secret: str) -> None:
+    """From now on `mask` shows `***` for this text, also where it stands in a Python literal."""
+    if len(secret) >= _SHORTEST:
+        _secrets.update((secret, repr(secret)[1:-1], repr(secret.encode())[2:-1]))
+
+
 def mask(text: str) -> str:
-    """`text` with `***` for the login in each URL: `bolt://neo4j:secret@db:7687` becomes `bolt://***@db:7687`."""
+    """`text` with `***` for what `hide` was told and for each URL's login: `bolt://neo4j:word@db:7687` becomes `bolt://***@db:7687`."""
+    for secret in sorted(_secrets, key=len, reverse=True):
+        text = text.replace(secret, "***")
     return _LOGIN.sub(r"\1***@", text)
 
 
@@ -26,6 +42,8 @@ class MaskedFormatter(logging.Formatter):
 
 def log_to_stderr(level: int) -> None:
     """Send the process's log to stderr, masked."""
+    for name in _WITH_BYTES:
+        logging.getLogger(name).setLevel(max(level, logging.INFO))
     handler = logging.StreamHandler()
     handler.setFormatter(MaskedFormatter())
     root = logging.getLogger()

@@ -40,9 +40,9 @@ class Positions:
         fresh = Position(str(file.resolve()), stat.st_size, stat.st_mtime_ns, order=order)
         try:
             known = Position(**json.loads(self._place(fresh.file).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             return fresh
-        return known if replace(known, records=0, complete=False) == fresh else fresh
+        return known if isinstance(known.records, int) and replace(known, records=0, complete=False) == fresh else fresh
 
     def reached(self, position: Position, records: int, *, complete: bool = False) -> Position:
         """Remember that the first `records` records are acknowledged."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from biorelay.naming import said_curie
 from biorelay.refusals import BadInput
 from processors.linking import Linker, local_curie, local_name
 from processors.normalisation import exact_key
@@ -30,13 +31,9 @@ class Sought(NamedTuple):
 def sought(text: str, vocabulary: Vocabulary, *, kinds: Collection[EntityType] = tuple(EntityType)) -> Sought:
     """What a CURIE or a name means: a name is linked as a text of its own would be, as the type of `kinds` that is the surest.
 
-    Raises `BadInput` for an empty text, and for half a CURIE.
+    Raises `BadInput` for an empty text, and for what looks like a CURIE, is none, and names nothing that the vocabulary knows.
     """
     text = text.strip()
-    if not text:
-        raise BadInput("an empty text names no entity")
-    if text.startswith(":") or text.endswith(":"):
-        raise BadInput(f"{text!r} is not a CURIE", remedy="Write prefix:identifier, such as mesh:D003924, or a name.")
     canonical = vocabulary.canonical(text)
     if name := vocabulary.name_of(canonical):
         return Sought(canonical, name)
@@ -48,7 +45,7 @@ def sought(text: str, vocabulary: Vocabulary, *, kinds: Collection[EntityType] =
     for kind, link in links:
         if link.score == surest and len(link.identifiers) == 1:
             return Sought(link.identifiers[0], vocabulary.name_of(link.identifiers[0]) or text, kind)
-    if _is_curie(text):  # one that the vocabulary does not list
+    if said_curie(text):  # one that the vocabulary does not list
         return Sought(text, text.partition(":")[2])
     return Sought("", text, next(iter(kinds)) if len(kinds) == 1 else None)
 
@@ -150,8 +147,3 @@ def _changes(curie: str) -> set[Key]:
 def _local_type(curie: str) -> EntityType | None:
     kind = curie.rpartition("#")[2].partition(":")[0]
     return EntityType(kind) if kind in set(EntityType) else None
-
-
-def _is_curie(text: str) -> bool:
-    prefix, colon, rest = text.partition(":")
-    return bool(colon and prefix and prefix == prefix.strip() and " " not in prefix and rest.strip())

@@ -1,12 +1,12 @@
 """Standing questions out of what a user says: entities by CURIE or name, types between, and what each step must be."""
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
 
 from biorelay.asking import graph_of
+from biorelay.naming import said_curie
 from biorelay.refusals import BadInput
 from processors.records import EntityType, Predicate, Question, QuestionStep
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from biorelay.settings import Settings
 
-_CURIE = re.compile(r"[a-z][a-z0-9._]*:\S.*")
 ANY = "any"
 _POLARITIES = ("positive", "negated", "speculated")
 
@@ -38,27 +37,23 @@ async def ends_of(settings: "Settings", start: str, end: str | None) -> Ends:
     from graphstore.errors import GraphError, GraphUnknownEntity
 
     given = [text.strip() for text in (start, *([end] if end is not None else []))]
-    if not all(given):
-        raise BadInput("an empty text names no entity")
-    for text in given:
-        if re.match(r"[A-Za-z0-9._]*:", text) and not _CURIE.fullmatch(text):
-            raise BadInput(f"{text!r} is not a CURIE", remedy="Write prefix:identifier, the prefix in small letters: mesh:D003924.")
+    curies = [said_curie(text) for text in given]
     found, unknown = [], []
     unasked: str | None = None
     try:
         async with graph_of(settings) as store:
-            for text in given:
+            for text, curie in zip(given, curies, strict=True):
                 try:
                     found.append((await store.resolve(text)).id)
                 except GraphUnknownEntity:
-                    if not _CURIE.fullmatch(text):
+                    if not curie:
                         raise
                     found.append(text)
                     unknown.append(text)
     except GraphUnknownEntity:
         raise
     except GraphError as error:
-        if not all(map(_CURIE.fullmatch, given)):
+        if not all(curies):
             raise
         found, unasked = given, str(error)
     return Ends(found[0], found[1] if len(found) > 1 else None, tuple(unknown), unasked)

@@ -48,6 +48,7 @@ def open_store(
     user: str = "neo4j",
     password: str | None = None,
     database: str | None = None,
+    ca_file: Path | None = None,
     read_only: bool = False,
     query_timeout: float = 15.0,
     write_timeout: float = 60.0,
@@ -56,7 +57,8 @@ def open_store(
     """The graph at `bolt://host:port`, `neo4j://host`, `ladybug:FOLDER` or a folder's path; opened by `async with` or `await`.
 
     `query_timeout` and `write_timeout` are seconds, per transaction. `retries` bounds how often a write that crossed
-    another writer's is tried again. The embedded engine knows no user, password or database.
+    another writer's is tried again. `bolt+s` and `neo4j+s` are TLS, the server's certificate checked against `ca_file` (PEM) or the
+    system's authorities. The embedded engine knows no user, password, database or authority.
     Raises `GraphBadAddress` for any other address.
     """
     text = str(url)
@@ -69,6 +71,7 @@ def open_store(
             user=user,
             password=password,
             database=database,
+            ca_file=ca_file,
             read_only=read_only,
             query_timeout=query_timeout,
             write_timeout=write_timeout,

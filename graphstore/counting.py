@@ -4,13 +4,13 @@ document's are. The contract's oracle holds the two together.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from graphstore.confidence import share
 from graphstore.contribution import Polarity, evidence_of
 from graphstore.difference import Difference
-from graphstore.steps import Row, Steps, ask
+from graphstore.steps import Query, Row, Steps, ask, together
 
 
 def summaries(name: str, keys: list[str]) -> Steps[dict[str, Row]]:
@@ -28,17 +28,18 @@ def are_evidence(rows: list[Row]) -> bool:
     return bool(rows) and "polarity" in rows[0]
 
 
-def recounted(read: list[Row], before: Mapping[str, Row], wanted: Difference) -> Steps[dict[str, Row]]:
-    """By key what the touched edges come to once the difference is written; `read` is what a query said of them before, `before` in sum.
+def recounted(read: list[Row], before: Mapping[str, Row], wanted: Difference, writing: Sequence[Query]) -> Steps[dict[str, Row]]:
+    """Write the difference; by key what the touched edges then come to. `read` is what a query said of them before, `before` in sum.
 
     Where it gave the evidence, all of it is at hand: what it gave, without what goes, marked anew, and what comes.
     """
+    counting = [] if are_evidence(read) else [key for key in wanted.edges if key in before]
+    after = summarised((yield from together(*writing, then=Query("recount", {"keys": counting}))))
     if are_evidence(read):
         gone = {row["id"] for row in wanted.evidence_gone}
         marked = {row["document"]: row["retracted"] for row in wanted.evidence_marked}
         kept = (row for row in read if evidence_of(row["rank"]) not in gone)
         return counted([*(row | {"retracted": marked.get(row["document"], row["retracted"])} for row in kept), *wanted.evidence_new])
-    after = yield from summaries("recount", [key for key in wanted.edges if key in before])
     return after | counted(row for row in wanted.evidence_new if row["key"] not in before)
 
 

@@ -4,14 +4,14 @@ The database gathers and preselects; the scores of what is shown are then taken 
 calibrated there and not in the database, so that by `confidence_product` more are preselected than shown (`WIDE`, `ENDS`).
 """
 
-from collections.abc import Sequence
-from math import log, sqrt
+from collections.abc import Mapping, Sequence
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
 from graphstore.answers import Entity, Finding, Path
-from graphstore.confidence import MILLION, confidence
+from graphstore.confidence import MILLION, confidence, least_weight
 from graphstore.errors import GraphBadQuery
 from graphstore.lens import Answers, Lens, Notes
 from graphstore.measures import Floats, Measure, Middles, contributions, damping_of, scores
@@ -24,6 +24,10 @@ from processors.records import EntityType
 FAN = 50  # the best neighbours that a search follows from each end
 ENDS = 500  # candidates that are scored where the database's ranking is not the answer's
 WAYS = 3  # paths shown for each finding
+BY_PAPERS = {Measure.DAMPED_PAPERS, Measure.LINKING_TERMS, Measure.ADAMIC_ADAR, Measure.AVERAGE_MINIMUM_WEIGHT}
+"""Measures that ask of a neighbour no more than its papers and its degree."""
+
+SURE = Link(1, least_weight(1), 1)  # a step that changes no measure
 
 
 class Middle(NamedTuple):
@@ -52,8 +56,9 @@ def discover_closed(
     distinct(a, c)
     ends = yield from known(a, c)
     notes = Notes()
-    middles = yield from bridges(a, c, lens, notes, type=type or "", rank=rank, damping=exponent, limit=limit)
-    degrees = yield from lens.degrees({curie: entity.degree for curie, entity in ends.items()})
+    today = {curie: entity.degree for curie, entity in ends.items()}
+    middles = yield from bridges(a, c, lens, notes, type=type or "", rank=rank, damping=exponent, limit=limit, degrees=today)
+    degrees = yield from lens.degrees(today)
     values = contributions(rank, _arrays(middles, degrees[a], [degrees[c]]), exponent)
     if len(middles) > limit:
         notes.bound(f"the {limit} best of more ways are shown")
@@ -85,14 +90,17 @@ def discover_open(
     exponent = exponent_of(rank, damping)
     start = (yield from known(a))[a]
     notes = Notes()
-    links = yield from near(a, lens, notes, type=via or "", but=a, fan=fan)
+    links = yield from near(a, lens, notes, type=via or "", but=a, fan=fan, degree=start.degree if rank in BY_PAPERS else 0)
     exact = lens.as_of is None and rank is not Measure.CONFIDENCE_PRODUCT
     most = limit if exact else max(ENDS, limit)
     rows = yield from ask(
         "beyond",
         curie=a,
         curies=[link.curie for link in links],
-        links=[{"curie": link.curie, "papers": link.papers, "factor": _factor(rank, exponent, link)} for link in links],
+        links=[
+            {"curie": link.curie, "papers": link.papers, "factor": factor}
+            for link, factor in zip(links, _factors(rank, exponent, links), strict=True)
+        ],
         type=type or "",
         rank=rank.value,
         damping=exponent,
@@ -104,7 +112,8 @@ def discover_open(
         notes.bound(f"only the {most} candidates that are best by what the edges say today were ranked")
         rows.pop()
     ends = [row["curie"] for row in rows]
-    second = yield from between([link.curie for link in links], ends, lens)
+    today = {row["curie"]: row["degree"] for row in rows}
+    second = yield from between([link.curie for link in links], ends, lens, today | {link.curie: link.degree for link in links})
     place = {end: number for number, end in enumerate(ends)}
     middles = [
         Middle(link.curie, place[end], Link(link.papers, link.weight, link.ways), second[link.curie, end], link.degree)
@@ -112,7 +121,7 @@ def discover_open(
         for end in ends
         if (link.curie, end) in second
     ]
-    degrees = yield from lens.degrees({row["curie"]: row["degree"] for row in rows} | {a: start.degree})
+    degrees = yield from lens.degrees(today | {a: start.degree})
     arrays = _arrays(middles, degrees[a], [degrees[end] for end in ends])
     totals, values = scores(rank, arrays, len(ends), exponent), contributions(rank, arrays, exponent)
     routes: dict[int, list[Route]] = {}
@@ -147,34 +156,37 @@ def bridges(
     rank: Measure,
     damping: float,
     limit: int,
+    degrees: Mapping[str, int],
 ) -> Steps[list[Middle]]:
-    """What lies between the two: the `limit` + 1 best middles, or more, in no order."""
+    """What lies between the two: the `limit` + 1 best middles, or more, in no order.
+
+    `degrees` are those of the ends today: the one of fewer edges is named first, for the edges of the first are held in memory.
+    """
     exact = lens.as_of is None and rank is not Measure.CONFIDENCE_PRODUCT
     most = limit if exact else WIDE
-    given = {"a": a, "c": c, "type": type, "rank": rank.value, "damping": damping}
+    low, high = sorted((a, c), key=lambda end: degrees[end])
+    given = {"a": low, "c": high, "type": type, "rank": rank.value, "damping": damping}
     rows = yield from ask("bridges", **given, limit=most + 1, **lens.parameters)
     if not exact and len(rows) > most:
         notes.bound(f"only the {most} middles that are best by what the edges say today were ranked")
         rows.pop()
     if lens.as_of is None:
+        first, second = ("first", "second") if low == a else ("second", "first")
         return [
             Middle(
                 row["curie"],
                 0,
-                Link(row["first"], row["first_weight"], row["ways"]),
-                Link(row["second"], row["second_weight"], 1),
+                Link(row[first], row[f"{first}_weight"], row["ways"]),
+                Link(row[second], row[f"{second}_weight"], 1),
                 row["degree"],
             )
             for row in rows
         ]
     curies = [row["curie"] for row in rows]
-    first, second = (yield from between([a], curies, lens)), (yield from between([c], curies, lens))
-    degrees = yield from lens.degrees(dict.fromkeys(curies, 0))
-    return [
-        Middle(curie, 0, first[a, curie], second[c, curie], degrees[curie])
-        for curie in curies
-        if (a, curie) in first and (c, curie) in second
-    ]
+    left, right = (yield from between([a], curies, lens)), (yield from between([c], curies, lens))
+    joined = [curie for curie in curies if (a, curie) in left and (c, curie) in right]
+    degrees = yield from lens.degrees(dict.fromkeys(joined, 0))
+    return [Middle(curie, 0, left[a, curie], right[c, curie], degrees[curie]) for curie in joined]
 
 
 def distinct(a: str, c: str) -> None:
@@ -214,24 +226,10 @@ def _arrays(middles: Sequence[Middle], degree_a: int, degree_c: Sequence[int]) -
     )
 
 
-def _factor(rank: Measure, damping: float, link: Near) -> int:
-    """What the measure makes of a neighbour, in millionths, for the database's preselection."""
-    degree = float(max(link.degree, 1))
-    factor: float
-    match rank:
-        case Measure.DAMPED_PAPERS:
-            factor = degree**-damping
-        case Measure.PATH_COUNT:
-            factor = link.ways
-        case Measure.DEGREE_WEIGHTED:
-            factor = link.ways * degree ** (-2 * damping)
-        case Measure.ADAMIC_ADAR:
-            factor = 1 / log(max(degree, 2))
-        case Measure.CONFIDENCE_PRODUCT:
-            factor = confidence(link.weight)
-        case Measure.LINKING_TERMS | Measure.AVERAGE_MINIMUM_WEIGHT:
-            factor = 1
-    return max(int(factor * MILLION), 1)
+def _factors(rank: Measure, exponent: float, links: Sequence[Near]) -> list[int]:
+    """What the measure makes of each neighbour, in millionths, for the database's preselection: its part of a way whose rest is 1."""
+    middles = [Middle(link.curie, 0, Link(1, link.weight, link.ways), SURE, link.degree) for link in links]
+    return [max(int(value * MILLION), 1) for value in contributions(rank, _arrays(middles, 1, [1]), exponent)]
 
 
 def _as_of(entity: Entity, degrees: dict[str, int]) -> Entity:

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -166,9 +165,13 @@ class EmbeddedStore(GraphStore):
             query = next(steps)
             while True:
                 rows: list[Row] = []
-                for statement in cypher.statements(self.engine, query.name):
-                    rows = self._rows(statement, query.parameters, rows, deadline)
-                query = steps.send(rows)
+                for part in query.apart():
+                    rows = []
+                    if part.parameters.get("glance"):
+                        continue  # it looks through all of a hub's edges for the few as it does for the many
+                    for statement in cypher.statements(self.engine, part.name, plain=bool(part.parameters.get("plain"))):
+                        rows = self._rows(statement, part.parameters, rows, deadline)
+                query = steps.send([] if query.empty else rows)
         except StopIteration as done:
             result: T = done.value
             return result
@@ -189,12 +192,17 @@ class EmbeddedStore(GraphStore):
         return self._execute(statement, parameters)
 
     def _execute(self, statement: str, parameters: dict[str, Any] | None = None) -> list[Row]:
-        used = {name: value for name, value in (parameters or {}).items() if name in cypher.parameters(statement)}
         try:
-            with self._connection.execute(statement, used) as answer:
-                return [{name: _plain(value) for name, value in row.items()} for row in answer.rows_as_dict()]
+            with self._connection.execute(statement, cypher.columns(statement, parameters or {})) as answer:
+                names = answer.get_column_names()
+                sums = [name for name, kind in zip(names, answer.get_column_data_types(), strict=True) if kind == "INT128"]
+                rows = [dict(zip(names, row, strict=True)) for row in answer.get_all()]
         except RuntimeError as error:  # the engine raises nothing else
             raise self._explained(error) from error
+        for name in sums:  # of whole numbers, which come as Decimal
+            for row in rows:
+                row[name] = None if row[name] is None else int(row[name])
+        return rows
 
     def _late(self) -> GraphTimeout:
         return GraphTimeout(f"a query on the graph in {self._folder} ran past its time limit", remedy="Ask for less, or raise the limit.")
@@ -223,11 +231,6 @@ class EmbeddedStore(GraphStore):
         if "not a valid" in text or "cannot be a directory" in text or isinstance(error, OSError):
             return GraphBadAddress(f"{self._folder} holds no graph that can be opened: {text}", remedy="Name another folder.")
         return GraphError(f"the graph in {self._folder} refuses a statement: {text}")
-
-
-def _plain(value: Any) -> Any:
-    """Sums of whole numbers come as Decimal."""
-    return int(value) if isinstance(value, Decimal) else value
 
 
 async def _finished(thread: ThreadPoolExecutor, call: Callable[[], T]) -> T:

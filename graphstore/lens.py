@@ -20,9 +20,15 @@ Years = tuple[int | None, int | None]
 """From one year to another, both included; None is open."""
 
 FIRST, LAST = 0, 9999
+SEVERAL, HUB = 2, 2000
 ALL: Years = (None, None)
 
 T = TypeVar("T")
+
+
+def is_hub(degree: int) -> bool:
+    """Whether an entity has so many edges that those of `SEVERAL` papers are looked at first, and all only where they settle nothing."""
+    return degree > HUB
 
 
 class Seeing(TypedDict, total=False):
@@ -125,6 +131,14 @@ class Lens:
             "last_to": last[1],
             "plain": plain,
         }
+
+    @property
+    def several(self) -> dict[str, Any]:
+        """As `parameters`, of edges that several papers state: of a hub's edges few, and the best are mostly among them.
+
+        An engine to which a `glance` spares nothing may answer with no rows.
+        """
+        return self.parameters | {"min_papers": max(self.min_papers, SEVERAL), "glance": True}
 
     @property
     def known(self) -> dict[str, int]:

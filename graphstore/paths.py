@@ -1,6 +1,6 @@
 """Ways from one entity to another, of one to four steps: the best ones, or the shortest."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -9,7 +9,7 @@ from graphstore.discovery import FAN, WAYS, bridges, distinct
 from graphstore.lens import Answers, Lens, Notes
 from graphstore.measures import Measure
 from graphstore.questions import known
-from graphstore.routes import Link, Near, Route, between, near, order, route, walked
+from graphstore.routes import Link, Near, Route, between, edges, near, order, route, walked
 from graphstore.steps import Steps, ask, bounded
 
 MIDDLES = 50  # the best meeting points of four-hop paths
@@ -63,8 +63,8 @@ def _begun(a: str, c: str, lens: Lens, max_hops: int, limit: int) -> Steps["_Sea
     bounded("max_hops", max_hops, 1, MOST)
     bounded("limit", limit, 1, 200)
     distinct(a, c)
-    yield from known(a, c)
-    return _Search(a, c, lens, limit)
+    ends = yield from known(a, c)
+    return _Search(a, c, lens, limit, {curie: entity.degree for curie, entity in ends.items()})
 
 
 @dataclass(slots=True)
@@ -75,6 +75,7 @@ class _Search:
     c: str
     lens: Lens
     limit: int
+    degrees: dict[str, int]  # of the ends
     notes: Notes = field(default_factory=Notes)
     left: list[Near] | None = None  # the best neighbours of A, once they are needed
     right: list[Near] | None = None
@@ -93,25 +94,30 @@ class _Search:
         return self.notes.on(found)
 
     def _one(self) -> Steps[list[Route]]:
-        return [route(pair, (link.papers,), ()) for pair, link in (yield from between([self.a], [self.c], self.lens)).items()]
+        rows = yield from edges([(self.a, self.c)], self.lens)
+        return [route((self.a, self.c), (row["papers"],), ()) for row in rows[:1]]
 
     def _two(self) -> Steps[list[Route]]:
+        rank = Measure.DAMPED_PAPERS
         middles = yield from bridges(
-            self.a, self.c, self.lens, self.notes, type="", rank=Measure.DAMPED_PAPERS, damping=0.5, limit=self.limit
+            self.a, self.c, self.lens, self.notes, type="", rank=rank, damping=0.5, limit=self.limit, degrees=self.degrees
         )
         return [route((self.a, m.curie, self.c), (m.first.papers, m.second.papers), (m.degree,)) for m in middles]
 
     def _sides(self) -> Steps[tuple[list[Near], list[Near]]]:
         if self.left is None:
-            self.left = yield from near(self.a, self.lens, self.notes, type="", but=self.c, fan=FAN)
+            self.left = yield from self._near(self.a, self.c)
         if self.right is None:
-            self.right = yield from near(self.c, self.lens, self.notes, type="", but=self.a, fan=FAN)
+            self.right = yield from self._near(self.c, self.a)
         return self.left, self.right
+
+    def _near(self, end: str, other: str) -> Steps[list[Near]]:
+        return (yield from near(end, self.lens, self.notes, type="", but=other, fan=FAN, degree=self.degrees[end]))
 
     def _three(self) -> Steps[list[Route]]:
         left, right = yield from self._sides()
         first, third = {near.curie: near for near in left}, {near.curie: near for near in right}
-        middle = yield from between(first, third, self.lens)
+        middle = yield from between(first, third, self.lens, {near.curie: near.degree for near in (*left, *right)})
         return [
             route((self.a, x, y, self.c), (first[x].papers, link.papers, third[y].papers), (first[x].degree, third[y].degree))
             for (x, y), link in middle.items()
@@ -141,13 +147,14 @@ class _Search:
                         found.append(route((self.a, x, middle, y, self.c), (first_papers, second_papers), passed))
         return found
 
-    def _halves(self, end: str, nears: list[Near], middles: Iterable[str]) -> Steps[dict[str, list[tuple[Route, int]]]]:
-        """By middle: the best ways from one end to it, each with the fewest papers of its two steps.
+    def _halves(self, end: str, nears: list[Near], middles: Mapping[str, int]) -> Steps[dict[str, list[tuple[Route, int]]]]:
+        """By middle (with its degree): the best ways from one end to it, each with the fewest papers of its two steps.
 
         One more than is shown, so that enough remain where both ends come by way of the same entity.
         """
         first = {near.curie: near for near in nears}
-        second: dict[tuple[str, str], Link] = yield from between(first, middles, self.lens)
+        degrees = {**middles, **{near.curie: near.degree for near in nears}}
+        second: dict[tuple[str, str], Link] = yield from between(first, middles, self.lens, degrees)
         ways: dict[str, list[tuple[Route, int]]] = {}
         for (via, middle), link in second.items():
             if via != middle:

@@ -6,11 +6,14 @@ Discovery stands in `discovery.py`, paths in `paths.py`, what a question sees of
 from graphstore.answers import Entity, Neighbour, Stats
 from graphstore.contribution import COUNTS, Polarity
 from graphstore.errors import GraphBadQuery, GraphUnknownEntity
-from graphstore.lens import Answers, Lens, Notes
+from graphstore.lens import Answers, Lens, Notes, is_hub
 from graphstore.routes import WIDE
 from graphstore.rows import edge_of, entity_of
 from graphstore.steps import Row, Steps, a_curie, ask, bounded
 from processors.records import EntityType
+
+RECOUNTED = 200
+"""Edges that are recounted at once where a question asks of another year."""
 
 
 def known(*curies: str) -> Steps[dict[str, Entity]]:
@@ -47,20 +50,48 @@ def neighbours(
     bounded("limit", limit, 1, 1000)
     start = yield from known(curie)
     notes = Notes()
-    most = limit if lens.as_of is None else WIDE
-    rows = yield from ask("neighbours", curie=curie, type=type or "", polarity=polarity or "", limit=most + 1, **lens.parameters)
-    if lens.as_of is not None:
-        if len(rows) > most:
-            notes.bound(f"of the edges of {curie} only the {most} that are strongest today were recounted")
-        rows = [row for row in (yield from lens.recounted(rows[:most])) if polarity is None or row[COUNTS[polarity]] > 0]
-        degrees = yield from lens.degrees({row["curie"]: row["degree"] for row in rows})
-        rows = [row | {"degree": degrees[row["curie"]]} for row in rows]
-        rows.sort(key=lambda row: (-row[COUNTS[polarity or Polarity.POSITIVE]], -row["papers"], row["curie"], row["predicate"], row["key"]))
+    asked = {"curie": curie, "type": type or "", "polarity": polarity or ""}
+    hub = is_hub(start[curie].degree) and polarity in (None, Polarity.POSITIVE)
+    if lens.as_of is None:
+        rows = yield from _strongest(asked, lens, limit + 1, hub=hub)
+    else:
+        rows = yield from _then(asked, lens, notes, limit, hub=hub)
     if len(rows) > limit:
         notes.bound(f"the first {limit} of more edges are shown; {curie} has {start[curie].degree}")
     if not rows:
         yield from lens.absent((curie,), notes)
     return notes.on(Neighbour(entity=entity_of(row), edge=edge_of(row)) for row in rows[:limit])
+
+
+def _strongest(asked: dict[str, str], lens: Lens, limit: int, *, hub: bool) -> Steps[list[Row]]:
+    """The edges of an entity, as they are today."""
+    rows: list[Row] = []
+    if hub:
+        rows = yield from ask("neighbours", **asked, limit=limit, **lens.several)
+    return rows if len(rows) == limit else (yield from ask("neighbours", **asked, limit=limit, **lens.parameters))
+
+
+def _then(asked: dict[str, str], lens: Lens, notes: Notes, limit: int, *, hub: bool) -> Steps[list[Row]]:
+    """The edges as they stood, best first, of the strongest of today: as many as it takes to be sure of the first `limit` and one."""
+    stated = COUNTS[Polarity(asked["polarity"] or Polarity.POSITIVE)]
+    for most in (2 * RECOUNTED, WIDE):
+        rows = yield from _strongest(asked, lens, most + 1, hub=hub)
+        found: list[Row] = []
+        sure = False
+        for start in range(0, min(len(rows), most), RECOUNTED):
+            then = yield from lens.recounted(rows[start : min(start + RECOUNTED, most)])
+            found += [row for row in then if not asked["polarity"] or row[stated] > 0]
+            found.sort(key=lambda row: (-row[stated], -row["papers"], row["curie"], row["predicate"], row["key"]))
+            rest = rows[min(start + RECOUNTED, most) :]
+            sure = not rest or (len(found) > limit and found[limit][stated] > rest[0][stated])  # an edge had no more papers than now
+            if sure:
+                break
+        if sure or not rows:
+            break
+    else:
+        notes.bound(f"of the edges of {asked['curie']} only the {WIDE} that are strongest today were recounted")
+    degrees = yield from lens.degrees({row["curie"]: row["degree"] for row in found[:limit]})
+    return [row | {"degree": degrees.get(row["curie"], 0)} for row in found]
 
 
 def stats() -> Steps[Stats]:

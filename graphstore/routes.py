@@ -4,22 +4,25 @@ A way's score is the fewest papers of any of its steps, times 1/sqrt(degree) of 
 rare protein say more than two by way of "human".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import isqrt, sqrt
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
-from graphstore.answers import Path, Step
+from graphstore.answers import Entity, Path, Step
 from graphstore.confidence import MILLION
-from graphstore.contribution import evidence_of
-from graphstore.lens import Lens, Notes
-from graphstore.rows import edge_of, entity_of, sentence_of
+from graphstore.contribution import evidence_of, keys_between
+from graphstore.lens import SEVERAL, Lens, Notes
+from graphstore.rows import edge_of, sentence_of
 from graphstore.steps import Row, Steps, ask
 
 WIDE = 2000
 """Edges or middles of one entity that are recounted where a question asks of another year, the best of today first."""
 
+CROWDED = 15_000
+"""Edges of an entity beyond which its best neighbours are mostly among those of several papers. Measured: at 17,000 so, at 13,000 not."""
 
+Pair: TypeAlias = tuple[str, str]
 K = TypeVar("K")
 
 
@@ -70,11 +73,26 @@ def order(found: Route) -> tuple[float, int, tuple[str, ...]]:
     return -found.score, len(found.curies), found.curies
 
 
-def near(curie: str, lens: Lens, notes: Notes, *, type: str, but: str, fan: int) -> Steps[list[Near]]:  # noqa: A002
-    """The `fan` best neighbours of an entity, by papers and damped."""
+def near(
+    curie: str,
+    lens: Lens,
+    notes: Notes,
+    *,
+    type: str,  # noqa: A002
+    but: str,
+    fan: int,
+    degree: int = 0,
+) -> Steps[list[Near]]:
+    """The `fan` best neighbours of an entity, by papers and damped, of those that have another edge too.
+
+    Give its `degree` where only papers and degrees are needed: of a very large hub the edges that several papers state are looked at
+    first, and `weight` and `ways` may then leave the others out.
+    """
     if lens.as_of is None:
-        rows = yield from ask("near", curie=curie, type=type, but=but, limit=fan + 1, **lens.parameters)
-        found = [Near(row["curie"], row["papers"], row["weight"], row["ways"], row["degree"]) for row in rows]
+        asked = {"curie": curie, "type": type, "but": but, "limit": fan + 1}
+        found = _nears((yield from ask("near", **asked, **lens.several))) if degree > CROWDED else []
+        if len(found) <= fan or found[-1].damped <= (SEVERAL - 1) / sqrt(2):  # what is left out has fewer papers and two edges
+            found = _nears((yield from ask("near", **asked, **lens.parameters)))
     else:
         rows = yield from ask("neighbours", curie=curie, type=type, polarity="positive", limit=WIDE + 1, **lens.parameters)
         if len(rows) > WIDE:
@@ -82,18 +100,25 @@ def near(curie: str, lens: Lens, notes: Notes, *, type: str, but: str, fan: int)
         rows = yield from lens.recounted(rows[:WIDE])
         links = _links((row["curie"], row) for row in rows if row["curie"] != but)
         degrees = yield from lens.degrees(dict.fromkeys(links, 0))
-        found = [Near(other, *link, degrees[other]) for other, link in links.items()]
+        found = [Near(other, *link, degrees[other]) for other, link in links.items() if degrees[other] > 1]
         found.sort(key=lambda one: (-one.damped, one.curie))
     if len(found) > fan:
         notes.bound(f"only the {fan} best neighbours of {curie} were followed")
     return found[:fan]
 
 
-def between(left: Iterable[str], right: Iterable[str], lens: Lens) -> Steps[dict[tuple[str, str], Link]]:
-    """What joins each of the left with each of the right directly."""
-    rows = yield from ask("between", left=sorted(set(left)), right=sorted(set(right)), **lens.parameters)
+def _nears(rows: Iterable[Row]) -> list[Near]:
+    return [Near(row["curie"], row["papers"], row["weight"], row["ways"], row["degree"]) for row in rows]
+
+
+def between(left: Iterable[str], right: Iterable[str], lens: Lens, degrees: Mapping[str, int] = {}) -> Steps[dict[Pair, Link]]:
+    """What joins each of the left with each of the right directly. All edges of one side are looked through: the one of fewer `degrees`."""
+    sides = sorted(set(left)), sorted(set(right))
+    first, second = (sum(degrees.get(curie, 0) for curie in side) for side in sides)
+    rows = yield from ask("between", left=sides[first > second], right=sides[first <= second], **lens.parameters)
     rows = yield from lens.recounted(rows)
-    return _links(((row["source"], row["target"]), row) for row in rows)
+    ends = ("target", "source") if first > second else ("source", "target")
+    return _links(((row[ends[0]], row[ends[1]]), row) for row in rows)
 
 
 def _links(rows: Iterable[tuple[K, Row]]) -> dict[K, Link]:
@@ -104,26 +129,44 @@ def _links(rows: Iterable[tuple[K, Row]]) -> dict[K, Link]:
     return found
 
 
-def edges(pairs: Sequence[tuple[str, str]], lens: Lens) -> Steps[list[Row]]:
-    """The edges between the two of each pair, the most papers first."""
-    wanted = [{"source": source, "target": target} for source, target in pairs]
-    ends = {"left": sorted({source for source, _ in pairs}), "right": sorted({target for _, target in pairs})}
-    rows = yield from ask("edges", pairs=wanted, **ends, **lens.parameters)
-    asked = set(pairs)
-    found = yield from lens.recounted([row for row in rows if (row["source"], row["target"]) in asked])
+def edges(pairs: Iterable[Pair], lens: Lens) -> Steps[list[Row]]:
+    """The edges between the two of each pair, the most papers first, with both ends' names and types and their degrees of today."""
+    asked: dict[Pair, set[Pair]] = {}
+    for a, c in pairs:
+        asked.setdefault((min(a, c), max(a, c)), set()).add((a, c))
+    wanted = sorted(asked)
+    rows = yield from ask(
+        "edges",
+        pairs=[{"source": source, "target": target} for source, target in wanted],
+        keys=[key for pair in wanted for key in keys_between(*pair, lens.predicate)],
+        **lens.parameters,
+    )
+    rows = yield from lens.recounted(rows)
+    found = [
+        row | {"source": source, "target": target}
+        for row in rows
+        for source, target in asked[min(row["subject"], row["object"]), max(row["subject"], row["object"])]
+    ]
     return sorted(found, key=lambda row: (-row["papers"], row["key"]))
+
+
+def ends_of(rows: Iterable[Row]) -> dict[str, Entity]:
+    """The entities at the ends of such edges, with their degrees of today."""
+    return {
+        row[end]: Entity(id=row[end], name=row[f"{end}_name"], type=row[f"{end}_type"], degree=row[f"{end}_degree"])
+        for row in rows
+        for end in ("subject", "object")
+    }
 
 
 def walked(routes: Sequence[Route], lens: Lens) -> Steps[list[Path]]:
     """Fetch the entities, the strongest edge of every step, and its best sentence."""
-    pairs = sorted({pair for route in routes for pair in pairwise(route.curies)})
-    curies = sorted({curie for route in routes for curie in route.curies})
-    entities = {row["curie"]: entity_of(row) for row in (yield from ask("entities", curies=curies))}
+    strongest: dict[Pair, Row] = {}
+    for row in (yield from edges({pair for route in routes for pair in pairwise(route.curies)}, lens)):
+        strongest.setdefault((row["source"], row["target"]), row)
+    entities = ends_of(strongest.values())
     degrees = yield from lens.degrees({curie: entity.degree for curie, entity in entities.items()})
     entities = {curie: entity.model_copy(update={"degree": degrees[curie]}) for curie, entity in entities.items()}
-    strongest: dict[tuple[str, str], Row] = {}
-    for row in (yield from edges(pairs, lens)):
-        strongest.setdefault((row["source"], row["target"]), row)
     best = {row["key"]: evidence_of(row["best"]) for row in strongest.values()}
     found = yield from ask("sentences", keys=sorted(best), ids=sorted(best.values()))
     sentences = {row["key"]: sentence_of(row) for row in found}

@@ -4,14 +4,13 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from math import sqrt
 from typing import Any, NamedTuple
 
 from graphstore.confidence import confidence
-from graphstore.contribution import evidence_of
-from graphstore.counting import summaries
+from graphstore.lens import Lens
+from graphstore.routes import edges, route
 from graphstore.steps import Row, Steps, ask
-from graphstore.watched import POLARITIES, Counted, Filter, Way, sorted_pair, ways_of
+from graphstore.watched import POLARITIES, Counted, Filter, Plain, Way, sorted_pair, stated, ways_of
 from processors.records import Discovery, DiscoveryEntity, DiscoveryKind, DiscoveryStep, Predicate, Question, edge_key
 
 HUB = 1000
@@ -19,9 +18,11 @@ HUB = 1000
 FAN = 50
 """Of an answer asked for now: the best neighbours of the start from which it is looked further."""
 Pair = tuple[str, str]
-Both = tuple[Counted | None, Counted | None]
-"""An edge before the batch and after it."""
+Both = tuple[Plain | None, Plain | None]
+"""What an edge counts before the batch and after it."""
 NOTHING = Counted(0, 0, 0, 0)
+ALL = Lens(min_papers=0)
+"""Edges between two entities whatever they state."""
 UNKNOWN = 1 << 60
 
 
@@ -74,9 +75,6 @@ class Board:
         self.whole: dict[Pair, int] = {}  # pairs of which all edges of at least so many papers are known
         self.entities: dict[str, Row] = {}
         self.types: dict[str, str] = {}
-        self.labels: dict[str, str] = {}  # types of entities that may be gone, by their edges
-        self.counted: Mapping[str, Row] = {}  # edges as the batch left them, by key
-        self.fresh: dict[str, Mapping[str, Any]] = {}  # evidence that this batch wrote
 
     # the graph
 
@@ -87,36 +85,36 @@ class Board:
             self.types[row["curie"]] = row["type"]
 
     def weigh(self, pairs: Iterable[Pair]) -> Steps[None]:
-        """The counts of the edges that are not known yet."""
-        wanted: dict[str, tuple[Pair, str]] = {}
-        for pair in pairs:
-            if self.whole.get(pair, UNKNOWN) > 1:
-                self.whole[pair] = 1
-                for predicate in PREDICATES - self.edges[pair].keys():
-                    wanted[edge_key(pair[0], Predicate(predicate), pair[1])] = pair, predicate
-        for key, row in (yield from summaries("recount", sorted(wanted))).items():
-            pair, predicate = wanted[key]
-            self.edges[pair][predicate] = (Counted.of(row),) * 2
+        """All edges between these entities, as they are now and, where the batch did not move them, were before."""
+        wanted = sorted(set(pairs))
+        for pair in wanted:
+            self.whole[pair] = 0
+        for row in (yield from edges(wanted, ALL)):
+            self.edges[row["source"], row["target"]].setdefault(row["predicate"], (Counted.of(row),) * 2)
 
-    def around(self, entities: Iterable[str], least: int) -> Steps[dict[str, set[str]]]:
-        """With whom these entities have an edge that at least so many papers state; hubs are left out."""
-        entities = set(entities)
+    def around(self, entities: Iterable[str], least: int, types: Iterable[str | None]) -> Steps[dict[str, set[str]]]:
+        """With whom of these types these entities have an edge that at least so many papers state; hubs are left out. None: any type."""
+        entities, kinds = set(entities), {kind or "" for kind in types}
         yield from self.know(entities)
         found: dict[str, set[str]] = {entity: set() for entity in entities if self.degree(entity) <= HUB}
-        for row in (yield from ask("watch_around", curies=sorted(found.keys() & self.entities.keys()), least=least)):
+        for row in (yield from ask("watch_around", curies=sorted(found.keys() & self.entities.keys()), least=least, types=sorted(kinds))):
             found[row["curie"]].add(row["other"])
             self.types[row["other"]] = row["type"]
+            self.met(row)
             pair = sorted_pair(row["curie"], row["other"])
             self.edges[pair].setdefault(row["predicate"], (Counted.of(row),) * 2)
             self.whole[pair] = min(self.whole.get(pair, UNKNOWN), least)
         return found
+
+    def met(self, row: Row) -> None:
+        """An entity beyond a moved edge, as the graph has it."""
 
     def degree(self, entity: str) -> int:
         row = self.entities.get(entity)
         return row["degree"] if row else 0
 
     def type(self, entity: str) -> str:
-        return self.types.get(entity) or self.labels.get(entity, "")
+        return self.types.get(entity, "")
 
     # the answers
 
@@ -130,9 +128,12 @@ class Board:
 
     def fits(self, wanted: Filter, pair: Pair, when: int) -> bool:
         """Whether any edge of the pair makes the step, before the batch (0) or after it (1)."""
-        return any(wanted.fits(predicate, states[when]) for predicate, states in self.edges[pair].items())
+        for predicate, states in self.edges[pair].items():  # noqa: SIM110  a generator takes twice as long
+            if wanted.fits(predicate, states[when]):
+                return True
+        return False
 
-    def fitting(self, wanted: Filter, pair: Pair, when: int) -> list[tuple[str, Counted]]:
+    def fitting(self, wanted: Filter, pair: Pair, when: int) -> list[tuple[str, Plain]]:
         """The edges that make a step, by predicate; the strongest first."""
         found = []
         for predicate, states in self.edges[pair].items():
@@ -146,7 +147,7 @@ class Board:
         if not answer.leads_on:
             return False
         states = self.edges[sorted_pair(answer.path[0], answer.path[-1])].values()
-        return any((counted := both[when]) is not None and counted.stated for both in states)
+        return any(stated(both[when]) for both in states)
 
     def holds(self, answer: Answer, when: int) -> bool:
         return all(self.fits(wanted, sorted_pair(*ends), when) for wanted, ends in answer.steps) and not self.known(answer, when)
@@ -157,14 +158,9 @@ class Board:
 
     def score(self, answer: Answer) -> float:
         """The fewest papers of any step, times 1/sqrt(degree) of every entity passed."""
-        strongest = (self.fitting(wanted, sorted_pair(*ends), 1)[:1] for wanted, ends in answer.steps)
-        fewest = min(
-            (edges[0][1][wanted.polarity] for wanted, edges in zip(answer.way.filters, strongest, strict=True) if edges), default=0
-        )
-        damping = 1.0
-        for entity in answer.path[1:-1]:
-            damping /= sqrt(max(self.degree(entity), 1))
-        return fewest * damping
+        steps = [(wanted, self.fitting(wanted, sorted_pair(*ends), 1)[:1]) for wanted, ends in answer.steps]
+        papers = [edges[0][1][wanted.polarity] for wanted, edges in steps if edges]
+        return route(answer.path, papers or [0], map(self.degree, answer.path[1:-1])).score
 
     # the messages
 
@@ -180,17 +176,17 @@ class Board:
                         positive.add(key)
                     else:
                         others.add((key, wanted.polarity))
-        rows = yield from summaries("recount", sorted(positive - self.counted.keys()))
-        best = {key: evidence_of((rows.get(key) or self.counted.get(key) or {}).get("best")) for key in positive}
-        sentences: dict[tuple[str, int], Mapping[str, Any]] = {(key, 0): self.fresh[id_] for key, id_ in best.items() if id_ in self.fresh}
-        older = {key: id_ for key, id_ in best.items() if id_ not in self.fresh}
-        for row in (yield from ask("sentences", keys=sorted(older), ids=sorted(set(older.values())))):
-            if older.get(row["key"]) == row["id"]:
-                sentences[row["key"], 0] = row
+        sentences = {(key, 0): row for key in positive if (row := self.written(key)) is not None}
+        missing = sorted(key for key in positive if (key, 0) not in sentences)
+        for row in (yield from ask("watch_sentences", keys=missing, limit=1)):
+            sentences[row["key"], 0] = row
         for key, polarity in sorted(others):
             for row in (yield from ask("evidence", keys=[key], polarity=POLARITIES[polarity], limit=1)):
                 sentences[key, polarity] = row
         return [self._message(one, sentences) for one in found]
+
+    def written(self, key: str) -> Mapping[str, Any] | None:
+        """An edge's best evidence, where it is at hand because the batch wrote it."""
 
     def _message(self, found: Found, sentences: "Sentences") -> Discovery:
         answer, kind, cause, score = found
@@ -222,15 +218,16 @@ class Board:
         else:
             predicate = next((p for p, _ in self.fitting(wanted, pair, 0)), None) or next(iter(self.edges[pair]))
             counted = self.edges[pair][predicate][1] or NOTHING
+        papers, negated, speculated, weight = counted
         sentence = sentences.get((edge_key(ends[0], Predicate(predicate), ends[1]), wanted.polarity)) if now else None
         return DiscoveryStep(
             subject=ends[0],
             predicate=Predicate(predicate),
             object=ends[1],
-            papers=counted.papers,
-            negated=counted.negated,
-            speculated=counted.speculated,
-            confidence=confidence(counted.weight),
+            papers=papers,
+            negated=negated,
+            speculated=speculated,
+            confidence=confidence(weight),
             evidence=sentence["sentence"] if sentence else "",
             document=sentence["document"] if sentence else cause.document if cause else "unknown:none",
             holds=bool(now),
@@ -273,7 +270,7 @@ def _paths(board: Board, way: Way) -> Steps[list[tuple[str, ...]]]:
         return [(way.start, b) for b in first]
     if len(way.filters) == 2 and way.end:
         return [(way.start, b, way.end) for b in first if b in near[way.end]]
-    around = yield from board.around(list(first)[:FAN], way.filters[1].papers)
+    around = yield from board.around(list(first)[:FAN], way.filters[1].papers, way.types[1:2])
     if way.end is None:
         return [(way.start, b, other) for b, others in around.items() for other in others]
     return [(way.start, b, other, way.end) for b, others in around.items() for other in others if other in near[way.end]]

@@ -21,16 +21,32 @@ class Query(NamedTuple):
 
     name: str
     parameters: dict[str, Any]
+    before: "tuple[Query, ...]" = ()
+    """Queries to be run first whose rows nobody reads, each of one list; Neo4j runs them and this one as one."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether a list among the parameters is empty: then there is nothing to ask, and an empty list has no type in LadybugDB."""
+        return any(isinstance(value, list) and not value for value in self.parameters.values())
+
+    def apart(self) -> "list[Query]":
+        """The queries one by one, without empty ones."""
+        return [query for query in (*self.before, self._replace(before=())) if not query.empty]
 
 
 Steps: TypeAlias = Generator[Query, list[Row], T]
 
 
 def ask(name: str, **parameters: Any) -> Steps[list[Row]]:
-    """One query. Where a list among its parameters is empty nothing is asked: an empty list has no type in LadybugDB."""
-    if any(isinstance(value, list) and not value for value in parameters.values()):
-        return []
-    return (yield Query(name, parameters))
+    """One query; nothing is asked where a list among its parameters is empty."""
+    query = Query(name, parameters)
+    return [] if query.empty else (yield query)
+
+
+def together(*before: Query, then: Query) -> Steps[list[Row]]:
+    """Queries in their order; the rows are those of the last one. Each costs a way to the server and back, unless they go together."""
+    query = then._replace(before=before)
+    return (yield query) if query.apart() else []
 
 
 def a_curie(text: str) -> None:

@@ -1,6 +1,5 @@
 """The one graph store protocol. Engines supply `open`, `close` and `_run`; the questions and the writing are the same for all."""
 
-import json
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
@@ -20,10 +19,11 @@ from graphstore.support_store import Support
 from graphstore.transaction import upgrade, write
 from graphstore.watch_store import Watching
 from graphstore.watched import Watch
-from processors.records import Change, Discovery, Predicate
+from processors.records import Change, Discovery, Predicate, Revision
 
 log = logging.getLogger(__name__)
 
+DISCOVERY = f'{{"schema":"{Discovery.schema_name}"'.encode()
 UPGRADED = 1000  # relations in one transaction of an upgrade
 
 
@@ -51,22 +51,34 @@ class GraphStore(Questions, OutsideGraphs, Exchange, Watching, SetQuestions, Sup
             counted += found
             log.info("counted %d relations anew, which an older version wrote", counted)
 
-    async def apply(self, batch: Sequence[Contribution], *, outbox: bool = True, watch: Watch | None = None) -> list[Change]:
+    async def apply(
+        self,
+        batch: Sequence[Contribution],
+        *,
+        outbox: bool = True,
+        watch: Watch | None = None,
+        late: dict[str, Revision] | None = None,
+    ) -> list[Change]:
         """Replace the contribution of every document of the batch, in its order and in one transaction.
 
         What is lower in (revision, generation) than the graph's state of the document is ignored, also after a deletion.
         Returns the changes of edges that it caused. They are written to the outbox in the same transaction; where nobody
         relays it (a load from files), leave it out, for it only grows. At most some hundred documents a batch.
         With a `watch`, what the batch does to its questions is written to the outbox too, and `outbox` must stay true.
+        Into `late` goes the graph's revision of each document whose last message in the batch was older than that.
         """
         if watch is not None and batch:
-            return await self._apply_watched(batch, watch)
-        return await self._run(lambda: write(batch, outbox=outbox), write=True) if batch else []
+            return await self._apply_watched(batch, watch, late)
+        return await self._run(lambda: write(batch, outbox=outbox, late=late), write=True) if batch else []
 
     async def outbox(self, limit: int = 1000) -> list[Change | Discovery]:
         """The oldest changes and discoveries that were written and not yet relayed; those of one edge as they happened."""
+        return [told for told, _ in await self.waiting(limit)]
+
+    async def waiting(self, limit: int = 1000) -> list[tuple[Change | Discovery, float]]:
+        """As `outbox`, each with the Unix time in seconds when its transaction was about to commit; 0 where an older version wrote it."""
         rows = await self._run(lambda: ask("outbox", limit=limit), write=False)
-        return [_told(row["value"].encode()) for row in rows]
+        return [(_told(row["value"].encode()), row["written"] / 1e6) for row in rows]
 
     async def outbox_done(self, ids: Sequence[str]) -> None:
         """Forget changes that were relayed."""
@@ -132,5 +144,5 @@ class GraphStore(Questions, OutsideGraphs, Exchange, Watching, SetQuestions, Sup
 
 
 def _told(value: bytes) -> Change | Discovery:
-    """What an outbox row holds; its own `schema` says which."""
-    return Discovery.from_bytes(value) if json.loads(value)["schema"] == Discovery.schema_name else Change.from_bytes(value)
+    """What an outbox row holds; its `schema`, which a record begins with, says which."""
+    return (Discovery if value.startswith(DISCOVERY) else Change).from_bytes(value)

@@ -9,54 +9,87 @@
 5. Write the Changes to the outbox, and what they do to the standing questions.
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from graphstore.contribution import COUNTS, Bearing, Contribution, Ends, Polarity, Rank, State
 from graphstore.counting import recounted, summaries, summarised
 from graphstore.difference import Difference, Held, Standing, changes, concerned, difference, retractions
-from graphstore.steps import Row, Steps, ask
+from graphstore.steps import Query, Row, Steps, ask, together
 from graphstore.watching import Evaluation
-from processors.records import Change, Counts, LinkKind
+from processors.records import Change, Counts, LinkKind, Revision
 
 
-def write(batch: Sequence[Contribution], *, outbox: bool, watch: Evaluation | None = None) -> Steps[list[Change]]:
+def write(
+    batch: Sequence[Contribution], *, outbox: bool, watch: Evaluation | None = None, late: dict[str, Revision] | None = None
+) -> Steps[list[Change]]:
     """Write one batch; the caller wraps it in a transaction. Returns the changes that it caused.
 
-    What it does to the standing questions of a `watch` goes to the outbox behind the changes.
+    What it does to the standing questions of a `watch` goes to the outbox behind the changes. See `GraphStore.apply` for `late`.
     """
     standings, edges = yield from _read(concerned(batch))
+    if late is not None:
+        late.clear()  # of an attempt that was given up
+        late.update(_overtaken(standings, batch))
     wanted = difference(standings, batch, edges)
-    yield from ask("write_articles", rows=wanted.articles)
-    yield from ask("drop_retractions", rows=wanted.retractions_gone)
-    yield from ask("create_retractions", rows=wanted.retractions_new)
-    yield from ask("drop_bearings", rows=wanted.bearings_gone)
-    yield from ask("create_bearings", rows=wanted.bearings_new)
+    links = [
+        Query("write_articles", {"rows": wanted.articles}),
+        Query("drop_retractions", {"rows": wanted.retractions_gone}),
+        Query("create_retractions", {"rows": wanted.retractions_new}),
+        Query("drop_bearings", {"rows": wanted.bearings_gone}),
+        Query("create_bearings", {"rows": wanted.bearings_new}),
+    ]
     if not wanted.edges:
+        yield from together(*links[:-1], then=links[-1])
         return []
-    locked = yield from ask("lock_entities", curies=wanted.entities)
-    read = yield from ask(watch.reading if watch else "read_edges", keys=list(wanted.edges))
+    lock = Query("lock_entities", {"curies": wanted.entities})
+    read = yield from together(lock, then=Query(watch.reading if watch else "read_edges", {"keys": list(wanted.edges)}))
     before = summarised(read)
-    yield from ask("drop_evidence", rows=wanted.evidence_gone)
     new = {row["key"] for row in wanted.evidence_new} - before.keys()
-    yield from ask("create_keys", rows=[_ends(key, wanted.edges[key]) for key in sorted(new)])
-    yield from ask("create_evidence", rows=wanted.evidence_new)
-    yield from ask("mark_evidence", rows=wanted.evidence_marked)
-    after = yield from recounted(read, before, wanted)
+    evidence = [
+        Query("drop_evidence", {"rows": wanted.evidence_gone}),
+        Query("create_keys", {"rows": [_ends(key, wanted.edges[key]) for key in sorted(new)]}),
+        Query("create_evidence", {"rows": wanted.evidence_new}),
+        Query("mark_evidence", {"rows": wanted.evidence_marked}),
+    ]
+    after = yield from recounted(read, before, wanted, [*links, *evidence])
     rows = [_edge(key, wanted.edges[key], after[key]) for key in wanted.edges if key in after]
-    yield from ask("create_edges", rows=[row for row in rows if row["key"] not in before])
-    yield from ask("update_edges", rows=[row for row in rows if row["key"] in before])
-    yield from ask("drop_edges", rows=[_ends(key, wanted.edges[key]) for key in wanted.edges if key in before and key not in after])
-    yield from _name_entities(wanted, before, after)
+    edges_written = [
+        Query("create_edges", {"rows": [row for row in rows if row["key"] not in before]}),
+        Query("update_edges", {"rows": [row for row in rows if row["key"] in before]}),
+        Query("drop_edges", {"rows": [_ends(key, wanted.edges[key]) for key in wanted.edges if key in before and key not in after]}),
+    ]
+    stored = yield from together(*edges_written, then=Query("read_entities", {"curies": wanted.entities}))
+    entities = yield from _named(stored, wanted, before, after)
+    naming = [
+        Query("write_entities", {"rows": [row for row in entities.values() if row["degree"] and _differs(row)]}),
+        Query("drop_entities", {"curies": [curie for curie, row in entities.items() if not row["degree"]]}),
+    ]
+    if watch and watch.asked:  # the questions look at the graph as it will be
+        yield from together(naming[0], then=naming[1])
+        naming = []
     counts = {key: Counts(**{name: row[name] for name in COUNTS.values()}) for key, row in before.items()}
     found = changes(wanted.causes, counts, wanted.edges)
-    told = [*found, *((yield from watch.steps(wanted, before, after, found)) if watch else ())]
+    told = [*found, *((yield from watch.steps(wanted, before, after, found, entities)) if watch else ())]
+    rows = []
     if outbox:
         waiting = {row["id"] for row in (yield from ask("read_outbox", ids=sorted({c.id for c in told})))}
-        at = max((row["at"] for row in locked), default=0)  # LadybugDB has one writer and counts by itself
-        rows = [{"id": c.id, "at": at, "place": n, "value": c.to_bytes().decode()} for n, c in enumerate(told) if c.id not in waiting]
-        yield from ask("write_outbox", rows=rows)
+        at = max(row.get("clock", 0) for row in entities.values())  # LadybugDB has one writer and counts by itself
+        now = time.time_ns() // 1000
+        rows = [
+            {"id": c.id, "at": at, "place": n, "value": c.to_bytes().decode(), "written": now}
+            for n, c in enumerate(told)
+            if c.id not in waiting
+        ]
+    yield from together(*naming, then=Query("write_outbox", {"rows": rows}))
     return found
+
+
+def _overtaken(standings: Mapping[str, Standing], batch: Sequence[Contribution]) -> dict[str, Revision]:
+    last = {contribution.document: contribution.revision for contribution in batch}
+    held = {name: Revision(*standings[name].rank[:2]) for name in last}
+    return {name: held[name] for name in last if last[name] < held[name]}
 
 
 def upgrade(*, limit: int) -> Steps[int]:
@@ -78,14 +111,16 @@ def _read(names: Iterable[str]) -> Steps[tuple[dict[str, Standing], dict[str, En
     edges: dict[str, Ends] = {}
     missing = sorted(names)
     while missing:
-        for row in (yield from ask("lock_articles", ids=missing)):
-            standings[row["id"]] = _standing(row)
+        locked = yield from ask("lock_articles", ids=missing)
+        standings |= {row["id"]: _standing(row) for row in locked}
         bearings: dict[str, set[Bearing]] = {name: set() for name in missing}
-        for row in (yield from ask("read_links", ids=missing)):
-            if row["source"] in bearings:
-                bearings[row["source"]].add(Bearing(row["kind"], row["target"]))
-            if row["kind"] == LinkKind.RETRACTS and row["target"] in bearings:
-                standings[row["target"]].notices.add(row["source"])
+        given = "links" in locked[0]  # Neo4j gives them at once
+        links = [link for row in locked for link in row["links"]] if given else (yield from ask("read_links", ids=missing))
+        for link in links:
+            if link["source"] in bearings:
+                bearings[link["source"]].add(Bearing(link["kind"], link["target"]))
+            if link["kind"] == LinkKind.RETRACTS and link["target"] in bearings:
+                standings[link["target"]].notices.add(link["source"])
         for name, found in bearings.items():
             standings[name].bearings = frozenset(found)
         live = [name for name in missing if standings[name].state is State.LIVE]  # no other has evidence
@@ -137,13 +172,13 @@ def _labels(edges: Mapping[str, Ends], rows: Mapping[str, Row]) -> dict[str, set
     return found
 
 
-def _name_entities(wanted: Difference, before: Mapping[str, Row], after: Mapping[str, Row]) -> Steps[None]:
-    """Give each touched entity its degree and its label, and remove those without an edge.
+def _named(stored: list[Row], wanted: Difference, before: Mapping[str, Row], after: Mapping[str, Row]) -> Steps[dict[str, Row]]:
+    """Each touched entity by CURIE with its label and its degree; one without an edge is to be removed.
 
     An entity's label (type and name) is the smallest in text order that any of its edges states, so that it does not depend on
     the order of arrival. All of its edges are looked through only where an edge that stated the present label changed its mind.
     """
-    entities = {row["curie"]: row for row in (yield from ask("read_entities", curies=wanted.entities))}
+    entities = {row["curie"]: row for row in stored}
     stated, no_longer = _labels(wanted.edges, after), _labels(wanted.edges, before)
     labels: dict[str, str] = {}
     unsure = []
@@ -154,15 +189,18 @@ def _name_entities(wanted: Difference, before: Mapping[str, Row], after: Mapping
             unsure.append(curie)
     for row in (yield from ask("read_labels", curies=[curie for curie in unsure if entities[curie]["degree"]])):
         labels[row["curie"]] = min(label for label in (row["as_subject"], row["as_object"]) if label)
-    rows = []
+    found = {}
     for curie, row in entities.items():
         kind, _, name = labels[curie].partition("|")
-        rows.append(
-            {"curie": curie, "label": labels[curie], "type": kind, "name": name, "search": name.casefold(), "degree": row["degree"]}
-        )
-    yield from ask("write_entities", rows=[row for row in rows if row["degree"] and _differs(row, entities[row["curie"]])])
-    yield from ask("drop_entities", curies=[row["curie"] for row in rows if not row["degree"]])
+        found[curie] = row | {
+            "stored_label": row["label"],
+            "label": labels[curie],
+            "type": kind,
+            "name": name,
+            "search": name.casefold(),
+        }
+    return found
 
 
-def _differs(row: Mapping[str, Any], stored: Row) -> bool:
-    return bool(row["label"] != stored["label"] or row["degree"] != stored["stored_degree"])
+def _differs(row: Row) -> bool:
+    return bool(row["label"] != row["stored_label"] or row["degree"] != row["stored_degree"])

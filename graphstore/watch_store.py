@@ -9,7 +9,7 @@ from graphstore.steps import Runner, Steps, ask, bounded
 from graphstore.transaction import write
 from graphstore.watched import Counted, Watch
 from graphstore.watching import Evaluation
-from processors.records import Change, Discovery, Question
+from processors.records import Change, Discovery, Question, Revision
 
 ENDS = 500
 """Named ends whose neighbours are read at once."""
@@ -28,7 +28,7 @@ class Watching(Runner):
         bounded("limit", limit, 1, 1000)
         return await self._run(lambda: present(question, limit), write=False)
 
-    async def _apply_watched(self, batch: Sequence[Contribution], watch: Watch) -> list[Change]:
+    async def _apply_watched(self, batch: Sequence[Contribution], watch: Watch, late: dict[str, Revision] | None = None) -> list[Change]:
         """Write a batch, and what it does to the questions, in one transaction. One batch of a watch at a time."""
         async with watch.turn:
             await self._acquaint(watch)
@@ -36,7 +36,7 @@ class Watching(Runner):
 
             def steps() -> Steps[list[Change]]:
                 attempts.append(Evaluation(watch, alone=self.alone))
-                return write(batch, outbox=True, watch=attempts[-1])
+                return write(batch, outbox=True, watch=attempts[-1], late=late)
 
             try:
                 found = await self._run(steps, write=True)

@@ -44,16 +44,16 @@ class Counted(NamedTuple):
         """The counts of a query's row. Where it tells no weight, no question asks for one."""
         return cls(row["papers"], row["negated"], row["speculated"], row.get("weight", 0))
 
-    @property
-    def stated(self) -> bool:
-        """Whether any paper counts."""
-        return self.papers + self.negated + self.speculated > 0
-
 
 Plain = tuple[int, int, int, int]
 """`Counted` without its name: hundreds of thousands are kept, and Python's collector leaves plain tuples alone."""
 Edges = dict[str, Plain]
 """The edges between two entities, by predicate."""
+
+
+def stated(counted: Plain | None) -> bool:
+    """Whether any paper states the edge, in whatever way; None is no edge."""
+    return counted is not None and counted[0] + counted[1] + counted[2] > 0
 
 
 class Filter(NamedTuple):
@@ -98,6 +98,14 @@ class Way(NamedTuple):
         return Way(self.question, self.end, self.start, self.filters[::-1], (*self.types[:-1][::-1], None))
 
 
+class Inner(NamedTuple):
+    """A step between two entities that have no names: their types, that of the one nearer to the start first, and its edge."""
+
+    near: EntityType | None
+    far: EntityType | None
+    filter: Filter
+
+
 def ways_of(question: Question) -> Iterator[Way]:
     """The ways of a question, as it reads them."""
     for steps in question.ways:
@@ -134,18 +142,19 @@ class Watch:
         self.double: dict[str, dict[str, Way]] = {}  # A - b - ?
         self.bridges: dict[str, dict[str, dict[tuple[str, bool], Way]]] = {}  # A - b - C from either end, by the other end
         self.chains: dict[str, dict[str, dict[tuple[str, bool], Way]]] = {}  # A - b - d - C from either end
+        self.crossing: dict[str, dict[Filter, int]] = {}  # what the first edge of bridges must be, and for how many ways
         self.first: dict[str, dict[Filter, int]] = {}  # what the first edge of A - b - ? and of chains must be, and for how many ways
         self.stepping: dict[str, dict[Filter, set[str]]] = {}  # by the end and such a filter: who is near by an edge that fits it
         self.strong: dict[str, set[str]] = {}  # the same from the other side: the ends with which an entity has such an edge
-        self.inner: dict[Filter, int] = {}  # what edges that touch no named end must be, and for how many ways
+        self.inner: dict[Inner, int] = {}  # what edges that touch no named end must be, and for how many ways
 
     def __len__(self) -> int:
         return len(self.questions)
 
     @property
-    def named(self) -> set[str]:
-        """The named ends of which it must be known who is near."""
-        return set(self._used)
+    def used(self) -> Mapping[str, int]:
+        """The named ends of which it must be known who is near, and for how many ways."""
+        return self._used
 
     @property
     def ends(self) -> Mapping[str, int]:
@@ -193,6 +202,9 @@ class Watch:
                 shelf.setdefault(seen.start, {}).setdefault(seen.end, {})[id_, bool(turned)] = seen
                 if shelf is self.chains:
                     self._begin(seen)
+                else:
+                    crossing = self.crossing.setdefault(seen.start, {})
+                    crossing[seen.filters[0]] = crossing.get(seen.filters[0], 0) + 1
         for inner in _inner(way):
             self.inner[inner] = self.inner.get(inner, 0) + 1
         for end in _ends(way):
@@ -224,6 +236,10 @@ class Watch:
                     del shelf[seen.start]
                 if shelf is self.chains:
                     self._begin_no_more(seen)
+                else:
+                    self.crossing[seen.start][seen.filters[0]] -= 1
+                    if not self.crossing[seen.start][seen.filters[0]]:
+                        _drop(self.crossing, seen.start, seen.filters[0])
         for inner in _inner(way):
             self.inner[inner] -= 1
             if not self.inner[inner]:
@@ -343,9 +359,11 @@ def _ends(way: Way) -> tuple[str, ...]:
     return (way.start, way.end) if way.end else (way.start,)
 
 
-def _inner(way: Way) -> tuple[Filter, ...]:
-    """The filters of the steps that touch no named end."""
-    return () if len(way.filters) == 2 and way.end else way.filters[1:2]
+def _inner(way: Way) -> Iterator[Inner]:
+    """The steps that touch no named end, as they are seen from each of the ends."""
+    if len(way.filters) > 2 or way.end is None:
+        for seen in (way, way.reversed()) if way.end else (way,):
+            yield Inner(seen.types[0], seen.types[1], seen.filters[1])
 
 
 def _drop(shelf: dict[K, dict[L, V]], key: K, part: L) -> None:

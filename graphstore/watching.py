@@ -11,34 +11,22 @@ answer of A - b - ?: what goes through "human" says nothing, and a batch must no
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from graphstore import standing
+from graphstore.contribution import Ends, evidence_of
 from graphstore.difference import Difference
+from graphstore.moves import Moves, Task
 from graphstore.standing import UNKNOWN, Answer, Board, Cause, Found, Pair, best_first
 from graphstore.steps import Row, Steps, ask
-from graphstore.watched import Counted, Edges, Filter, Seen, Watch, Way, sorted_pair
-from processors.records import Change, Discovery, DiscoveryKind
+from graphstore.watched import Counted, Edges, Filter, Seen, Watch, Way, sorted_pair, stated
+from processors.records import Change, Discovery, DiscoveryKind, EntityType
 
 log = logging.getLogger(__name__)
 
 MOST = 1000
 """Messages of one question from one batch; the best are told."""
-_Moves = Callable[[Filter], bool]
-
-
-class _Task(NamedTuple):
-    """A moved edge from the named end `a` to `b`, whose further edges are to be looked at.
-
-    For the way A - b - ? where its first step moved (`first`) or A - b became known or unknown; for the chains of A where `way` is None.
-    """
-
-    way: Way | None
-    a: str
-    b: str
-    first: bool
-    known: bool
 
 
 class Evaluation(Board):
@@ -48,12 +36,14 @@ class Evaluation(Board):
         super().__init__()
         self._watch = watch
         self._alone = alone
-        self._named = watch.named
         self._moved: dict[Pair, list[str]] = defaultdict(list)  # the keys that the batch moved
         self._moved_with: dict[str, list[str]] = defaultdict(list)  # named ends with which an entity has such an edge
         self._moved_of: dict[str, list[str]] = defaultdict(list)  # the same from the other side
         self._sure: set[str] = set()  # entities of which it was made sure that memory is not behind other writers
+        self._met: dict[str, Row] = {}  # entities beyond a moved edge, of which that is to be made sure
         self._answers: dict[tuple[str, tuple[str, ...]], Answer] = {}
+        self._counted: Mapping[str, Row] = {}  # edges as the batch left them, by key
+        self._fresh: dict[str, Mapping[str, Any]] = {}  # evidence that the batch wrote
         self.seen = Seen([], {}, {})
         self.seconds = 0.0
         self.count = 0
@@ -63,62 +53,52 @@ class Evaluation(Board):
         """The query that reads edges before they change: counts are enough unless a question asks for confidence."""
         return "recount" if self._watch.weighing else "read_edges"
 
+    @property
+    def asked(self) -> bool:
+        """Whether there is any question."""
+        return bool(self._watch.questions)
+
     def steps(
-        self, wanted: Difference, before: Mapping[str, Row], after: Mapping[str, Row], found: Sequence[Change]
+        self,
+        wanted: Difference,
+        before: Mapping[str, Row],
+        after: Mapping[str, Row],
+        found: Sequence[Change],
+        entities: Mapping[str, Row],
     ) -> Steps[list[Discovery]]:
-        """What the batch does to the questions. The edges are written; names and degrees too."""
+        """What the batch does to the questions. The edges are written, and so are these entities, at their ends."""
         began = time.perf_counter()
         told: list[Discovery] = []
         if self._watch.questions:
+            self._counted = after
+            self.entities = dict(entities)
+            self.types = {curie: row["type"] for curie, row in entities.items()}
+            yield from self._catch_up(entities, "before")
             self._look(wanted, before, after)
-            yield from self._catch_up({end for pair in self._moved for end in pair}, written=True)
             tasks = list(self._find())
             yield from self._hold(tasks)
             yield from self._expand(tasks)
-            told = yield from self._judge(_causes(wanted, found))
+            told = yield from self._judge(wanted, found)
         self.seconds = time.perf_counter() - began
         self.count = len(told)
         return told
 
-    def _look(self, wanted: Difference, before: Mapping[str, Row], after: Mapping[str, Row]) -> None:
-        self.fresh = {row["id"]: row for row in wanted.evidence_new}
-        self.counted = after
-        named, weighing = self._named, bool(self._watch.weighing)
-        for key, ends in wanted.edges.items():
-            pair = sorted_pair(ends.subject, ends.object)
-            was, now = before.get(key), after.get(key)
-            old, new = (row if row is None else Counted.of(row) for row in (was, now))
-            self.edges[pair][ends.predicate] = old, new
-            for a, b in (pair, pair[::-1]):
-                if a in named:
-                    self.seen.near.append((a, b, ends.predicate, new))
-            if old is not None and new is not None and (old == new or (not weighing and old[:3] == new[:3])):
-                continue
-            self._moved[pair].append(key)
-            if was is not None and now is None:
-                self.labels[ends.subject] = was["subject_label"].partition("|")[0]
-                self.labels[ends.object] = was["object_label"].partition("|")[0]
-        for a, b in self._moved:
-            for end, entity in ((a, b), (b, a)):
-                if end in self._named:
-                    self._moved_with[entity].append(end)
-                    self._moved_of[end].append(entity)
-
-    def _catch_up(self, entities: set[str], *, written: bool) -> Steps[None]:
+    def _catch_up(self, entities: Mapping[str, Row], clock: str) -> Steps[None]:
         """Look anew at who is near entities whose edges other writers changed meanwhile.
 
-        `written`: the batch moved edges of them, so it holds their locks and its own clock stands there.
+        `clock` is what is to be compared: `before` where the batch moved edges of them, so that it holds their locks and its own clock
+        stands there.
         """
-        if self._alone or not self._named:
+        watch = self._watch
+        if self._alone or not watch.used:
             return
-        unsure = entities - self._sure
-        rows = {row["curie"]: row for row in (yield from ask("watch_clocks", curies=sorted(unsure)))}
         stale = []
-        for entity in unsure:
-            row = rows.get(entity)
-            if row is None:  # it has no edges any more
+        for entity, row in entities.items():
+            if entity in self._sure:
+                continue
+            if not row["degree"]:  # it has no edges any more
                 self.seen.anew[entity] = {}
-            elif not self._watch.stale(entity, row["before" if written else "clock"]):
+            elif not watch.stale(entity, row[clock]):
                 self.seen.clocks[entity] = row["clock"]
             elif row["degree"] <= standing.HUB:
                 self.seen.clocks[entity] = row["clock"]
@@ -129,17 +109,47 @@ class Evaluation(Board):
             self._sure.add(entity)
         stale.sort()
         for row in (yield from ask("watch_near", curies=stale)):
-            if row["other"] in self._named:
+            if row["other"] in watch.used:
                 self.seen.anew[row["curie"]].setdefault(row["other"], {})[row["predicate"]] = (*Counted.of(row),)
 
-    def _hold(self, tasks: "Sequence[_Task]") -> Steps[None]:
+    def _look(self, wanted: Difference, before: Mapping[str, Row], after: Mapping[str, Row]) -> None:
+        """Take the edges that could be on a way: those at a named end, and those of entities to which a first step leads."""
+        ends, strong, anew = self._watch.ends, self._watch.strong, self.seen.anew
+        others = []
+        for key, edge in wanted.edges.items():
+            if edge.subject in ends or edge.object in ends:
+                self._take(key, edge, before.get(key), after.get(key))
+            else:
+                others.append((key, edge))
+        if self._watch.inner:
+            for key, edge in others:
+                if any(end in strong or end in anew or end in self._moved_with for end in (edge.subject, edge.object)):
+                    self._take(key, edge, before.get(key), after.get(key))
+
+    def _take(self, key: str, ends: Ends, was: Row | None, now: Row | None) -> None:
+        pair = sorted_pair(ends.subject, ends.object)
+        old, new = (row if row is None else Counted.of(row) for row in (was, now))
+        self.edges[pair][ends.predicate] = old, new
+        if old == new:
+            return
+        used = self._watch.used
+        sides = [(end, entity) for end, entity in (pair, pair[::-1]) if end in used]
+        self.seen.near.extend((end, entity, ends.predicate, new) for end, entity in sides)
+        if old is not None and new is not None and not self._watch.weighing and old[:3] == new[:3]:
+            return
+        if pair not in self._moved:
+            for end, entity in sides:
+                self._moved_with[entity].append(end)
+                self._moved_of[end].append(entity)
+        self._moved[pair].append(key)
+
+    def _hold(self, tasks: Sequence[Task]) -> Steps[None]:
         """Lock the far ends of the ways of three steps whose first or last edge moved.
 
         The first and the last edge have no entity in common, so two writers could each write one and neither see the other's.
         """
         if not self._alone:
-            far = {end for task in tasks if task.way is None for end in self._watch.chains[task.a]}
-            yield from ask("watch_lock", curies=sorted(far))
+            yield from ask("watch_lock", curies=sorted({end for task in tasks for end in task.chains}))
 
     def _near(self, entity: str) -> Mapping[str, Edges]:
         """The named ends with which it has edges after the batch, and what they count; at most what it moved is missing."""
@@ -159,98 +169,101 @@ class Evaluation(Board):
             return True
         return sorted_pair(end, entity) in self._moved
 
+    def _related(self, end: str, entity: str) -> bool:
+        """Whether papers relate a named end and an entity, before the batch and after it; where that is not in memory it is not said."""
+        if not (self._alone or entity in self._sure) or sorted_pair(end, entity) in self._moved:
+            return False
+        return any(map(stated, self._near(entity).get(end, {}).values()))
+
+    def _is(self, entity: str, kind: EntityType | None) -> bool:
+        """Whether an entity can be of the type that is asked for."""
+        return kind is None or self.types.get(entity, kind) == kind
+
     def _fill(self, pair: Pair) -> None:
         """Take the edges between a named end and another entity from memory."""
         if pair in self.whole:
             return
         for end, entity in (pair, pair[::-1]):
-            if end in self._named and (self._alone or entity in self._sure):
+            if end in self._watch.used and (self._alone or entity in self._sure):
                 states = self.edges[pair]
                 for predicate, plain in self._near(entity).get(end, {}).items():
-                    states.setdefault(predicate, (Counted(*plain),) * 2)
+                    states.setdefault(predicate, (plain, plain))
                 self.whole[pair] = 0
                 return
 
     # 1. the ways that could have moved
 
-    def _find(self) -> Iterator["_Task"]:
+    def _find(self) -> Iterator[Task]:
         watch = self._watch
         for pair in self._moved:
-            if not any(end in watch.ends or self._near(end) or end in self._moved_with for end in pair):
-                continue
+            self._fill(pair)
+            moves = Moves(self.edges[pair], together=pair in self.whole and not watch.changing)
             for way in watch.pairs.get(pair, {}).values():
                 self._note(way, (way.start, way.end or ""))
-            self._fill(pair)
-            # Where all edges between the two are known, one that comes beside others moves nothing unless that itself is asked for.
-            together = pair in self.whole and not watch.changing
-            states = self.edges[pair]
-            flips: dict[Filter, bool] = {}
-
-            def moves(
-                wanted: Filter,
-                states: Mapping[str, standing.Both] = states,
-                flips: dict[Filter, bool] = flips,
-                together: bool = together,
-            ) -> bool:
-                if wanted not in flips:
-                    fits = [(wanted.fits(p, old), wanted.fits(p, new)) for p, (old, new) in states.items()]
-                    both = [any(side) for side in zip(*fits, strict=True)]
-                    flips[wanted] = both[0] != both[1] if together else any(old != new for old, new in fits)
-                return flips[wanted]
-
-            inner = any(map(moves, watch.inner))
-            stated = [(bool(old and old.stated), bool(new and new.stated)) for old, new in states.values()]
-            known = any(old for old, _ in stated) != any(new for _, new in stated) if together else any(o != n for o, n in stated)
             for a, b in (pair, pair[::-1]):
-                yield from self._at_an_end(a, b, moves, known=known)
-                if inner:
+                if a in watch.ends:
+                    yield from self._at_an_end(a, b, moves)
+                if any(self._is(a, near) and self._is(b, far) and moves.step(wanted) for near, far, wanted in watch.inner):
                     self._between(a, b, moves)
 
-    def _at_an_end(self, a: str, b: str, moves: _Moves, *, known: bool) -> Iterator["_Task"]:
+    def _at_an_end(self, a: str, b: str, moves: Moves) -> Iterator[Task]:
         """The edge from a named end `a` to anything `b`."""
         watch = self._watch
         for way in watch.single.get(a, {}).values():
-            if moves(way.filters[0]):
+            if self._is(b, way.types[0]) and moves.step(way.filters[0]):
                 self._note(way, (a, b))
         for way in watch.double.get(a, {}).values():
-            if (first := moves(way.filters[0])) or (known and not (self._alone and not self._middles(way.filters[0], a))):
-                yield _Task(way, a, b, first, known)
-        if (bridges := watch.bridges.get(a)) is not None:
+            between, last = way.types
+            first = self._is(b, between) and moves.step(way.filters[0])
+            known = self._is(b, last) and moves.known() and self._leads(way.filters[0], a)
+            if first or known:
+                yield Task(a, b, way, first, known, {})
+        if (bridges := watch.bridges.get(a)) is not None and moves.any(watch.crossing[a]):
             for c in self._meet(bridges, b):
                 for (_, turned), way in bridges[c].items():
-                    if moves(way.filters[0]) and self._fitted(way.filters[1], c, b):
+                    if self._is(b, way.types[0]) and moves.step(way.filters[0]) and self._fitted(way.filters[1], c, b):
                         self._note(way, (a, b, c), turned=turned)
-        if a in watch.chains and any(map(moves, watch.first[a])):
-            yield _Task(None, a, b, first=True, known=False)
+        if a in watch.chains and moves.any(watch.first[a]):
+            chains: dict[str, list[tuple[Way, bool]]] = {}
+            for c, ways in watch.chains[a].items():
+                for (_, turned), way in ways.items():
+                    if self._is(b, way.types[0]) and moves.step(way.filters[0]) and self._leads(way.filters[2], c):
+                        chains.setdefault(c, []).append((way, turned))
+            if chains:
+                yield Task(a, b, None, first=True, known=False, chains=chains)
 
-    def _middles(self, wanted: Filter, a: str) -> set[str]:
-        """Who can be between in A - b - ?, by the edges with A that are in memory or moved."""
-        if a in self._moved_of:
-            return self._watch.stepping[a][wanted].union(self._moved_of[a])
-        return self._watch.stepping[a][wanted]
+    def _leads(self, wanted: Filter, end: str) -> bool:
+        """Whether such a step leads from a named end to anything, or did before the batch; without other writers that is in memory."""
+        return not self._alone or bool(self._watch.stepping[end][wanted]) or end in self._moved_of
 
-    def _begins(self, b: str) -> set[str]:
+    def _begins(self, b: str) -> Iterator[str]:
         """The named ends from which a way's first step can lead to the entity, before the batch or after it."""
         watch, anew = self._watch, self.seen.anew.get(b)
         if anew is None:
             found = watch.strong.get(b, set())
         else:
             found = {end for end, edges in anew.items() if any(wanted.among(edges) for wanted in watch.first.get(end, ()))}
-        return found.union(end for end in self._moved_with.get(b, ()) if end in watch.first)
+        yield from found
+        yield from (end for end in self._moved_with.get(b, ()) if end in watch.first and end not in found)
 
-    def _between(self, b: str, c: str, moves: _Moves) -> None:
-        """The edge from `b`, which is near named ends, to anything `c`."""
+    def _between(self, b: str, c: str, moves: Moves) -> None:
+        """The edge from `b`, to which a first step may lead from named ends, to anything `c`."""
         watch = self._watch
         if len(self._near(b)) > standing.HUB:
             return
+
+        def moved(way: Way) -> bool:
+            first, last = way.types[:2]
+            return self._is(b, first) and self._is(c, last) and moves.step(way.filters[1])
+
         for a in self._begins(b):
             for way in watch.double.get(a, {}).values():
-                if moves(way.filters[1]) and self._fitted(way.filters[0], a, b):
+                if moved(way) and not self._related(a, c) and self._fitted(way.filters[0], a, b):
                     self._note(way, (a, b, c))
             chains = watch.chains.get(a, {})
             for d in self._meet(chains, c) if chains else ():
                 for (_, turned), way in chains[d].items():
-                    if moves(way.filters[1]) and self._fitted(way.filters[0], a, b):
+                    if moved(way) and self._fitted(way.filters[0], a, b) and self._fitted(way.filters[2], d, c):
                         self._note(way, (a, b, c, d), turned=turned)
 
     def _note(self, way: Way, path: tuple[str, ...], *, turned: bool = False) -> None:
@@ -260,19 +273,28 @@ class Evaluation(Board):
         if len(set(path)) < len(path):
             return
         answer = Answer(way, path)
-        sure = True
         for pair in answer.pairs:
             self._fill(pair)
+        if not self._unsure(answer):
+            if self._moves(answer):
+                self._answers[way.question.id, path] = answer
+            return
+        for wanted, ends in answer.steps:
+            pair = sorted_pair(*ends)
+            if self.whole.get(pair, UNKNOWN) <= wanted.papers and not (self.fits(wanted, pair, 0) or self.fits(wanted, pair, 1)):
+                return
+        self._answers[way.question.id, path] = answer
+
+    def _unsure(self, answer: Answer) -> list[Pair]:
+        """The pairs of which not all edges are known that decide it."""
+        found = []
         for wanted, ends in answer.steps:
             pair = sorted_pair(*ends)
             if self.whole.get(pair, UNKNOWN) > wanted.papers:
-                sure = False
-            elif not (self.fits(wanted, pair, 0) or self.fits(wanted, pair, 1)):
-                return
-        if sure and answer.leads_on:
-            sure = self.whole.get(sorted_pair(path[0], path[-1]), UNKNOWN) <= 1
-        if not sure or self._moves(answer):
-            self._answers[way.question.id, path] = answer
+                found.append(pair)
+        if answer.leads_on and self.whole.get(pair := sorted_pair(answer.path[0], answer.path[-1]), UNKNOWN) > 1:
+            found.append(pair)
+        return found
 
     def _moves(self, answer: Answer) -> DiscoveryKind | None:
         """What happened to an answer all of whose edges are known."""
@@ -284,39 +306,36 @@ class Evaluation(Board):
 
     # 2. what else is on these ways
 
-    def _expand(self, tasks: "Sequence[_Task]") -> Steps[None]:
+    def _expand(self, tasks: Sequence[Task]) -> Steps[None]:
         """Ways of which only the first edge is known: A - b - ? and A - b - d - C, and A - ? - b where A - b makes b known."""
-        chains = self._watch.chains
-        yield from self.know(task.b for task in tasks)
-        tasks = [task for task in map(self._typed, tasks) if task.way is None or task.first or task.known]
-        second = [task.way.filters[1] for task in tasks if task.way] + [
-            way.filters[1] for a in {task.a for task in tasks if task.way is None} for ways in chains[a].values() for way in ways.values()
-        ]
-        around = yield from self.around({task.b for task in tasks}, min((wanted.papers for wanted in second), default=1))
+        beyond = [one for task in tasks for one in task.beyond]
+        least, types = min((papers for papers, _ in beyond), default=1), {kind for _, kind in beyond}
+        around = yield from self.around({task.b for task in tasks}, least, types)
         for a, b in self._moved:
             for entity, other in ((a, b), (b, a)):
                 if entity in around:
                     around[entity].add(other)
-        yield from self._catch_up({other for others in around.values() for other in others}, written=False)
+        yield from self._catch_up(self._met, "clock")
         for task in tasks:
-            for other in around.get(task.b, ()):
-                if task.way is None:
-                    for c in self._meet(chains[task.a], other):
-                        for (_, turned), way in chains[task.a][c].items():
-                            self._note(way, (task.a, task.b, other, c), turned=turned)
+            a, b, way = task.a, task.b, task.way
+            for other in around.get(b, ()):
+                if way is not None:
+                    between, last = way.types
+                    if task.first and self._is(other, last) and not self._related(a, other):
+                        self._note(way, (a, b, other))
+                    if task.known and self._is(other, between) and self._fitted(way.filters[0], a, other):
+                        self._note(way, (a, other, b))
                     continue
-                between, last = task.way.types
-                if task.first and (last is None or self.types.get(other, last) == last):
-                    self._note(task.way, (task.a, task.b, other))
-                typed = between is None or self.types.get(other, between) == between
-                if task.known and typed and self._fitted(task.way.filters[0], task.a, other):
-                    self._note(task.way, (task.a, other, task.b))
+                for c in self._meet(task.chains, other):
+                    for chain, turned in task.chains[c]:
+                        if self._is(other, chain.types[1]) and self._fitted(chain.filters[2], c, other):
+                            self._note(chain, (a, b, other, c), turned=turned)
 
-    def around(self, entities: Iterable[str], least: int) -> Steps[dict[str, set[str]]]:
+    def around(self, entities: Iterable[str], least: int, types: Iterable[str | None]) -> Steps[dict[str, set[str]]]:
         """As the board does, but the neighbours of named ends are in memory where nobody else writes."""
         entities = set(entities)
-        inside = entities & self._named if self._alone else set()
-        found = yield from super().around(entities - inside, least)
+        inside = entities & self._watch.used.keys() if self._alone else set()
+        found = yield from super().around(entities - inside, least, types)
         yield from self.know(inside)
         for entity in inside:
             if self.degree(entity) <= standing.HUB:
@@ -324,25 +343,30 @@ class Evaluation(Board):
                 found[entity] = {other for other, edges in near.items() if any(sum(plain[:3]) >= least for plain in edges.values())}
         return found
 
-    def _typed(self, task: "_Task") -> "_Task":
-        """A task without what its types rule out."""
-        if task.way is None:
-            return task
-        (between, last), kind = task.way.types, self.type(task.b)
-        return task._replace(first=task.first and between in {None, kind}, known=task.known and last in {None, kind})
+    def met(self, row: Row) -> None:
+        if not self._alone:
+            self._met[row["other"]] = row
+
+    def written(self, key: str) -> Mapping[str, Any] | None:
+        row = self._counted.get(key)
+        return self._fresh.get(evidence_of(row["best"])) if row else None
 
     # 3. before and after
 
-    def _judge(self, causes: "Mapping[str, Cause]") -> Steps[list[Discovery]]:
+    def _judge(self, wanted: Difference, changes: Sequence[Change]) -> Steps[list[Discovery]]:
         answers = self._answers.values()
-        yield from self.weigh({pair for answer in answers for pair in answer.pairs if self.whole.get(pair) != 0})
+        yield from self.weigh({pair for answer in answers for pair in self._unsure(answer)})
         moving = [(answer, kind) for answer in answers if (kind := self._moves(answer))]
+        if not moving:
+            return []
         yield from self.know(entity for answer, _ in moving for entity in answer.path)
+        causes = _causes(wanted, changes)
         found = []
         for answer, kind in moving:
             moved = [causes[key] for pair in answer.pairs for key in self._moved.get(pair, ()) if key in causes]
             if moved and self.possible(answer):
                 found.append(Found(answer, kind, max(moved), 0.0 if kind is DiscoveryKind.BROKEN else self.score(answer)))
+        self._fresh = {row["id"]: row for row in wanted.evidence_new}
         return (yield from self.told(_best(found)))
 
 

@@ -18,6 +18,7 @@ from .connection import meaning, ssl_context
 from .errors import MessageTooLarge
 from .lag import StageLag
 from .messages import Outbound
+from .oauth import token_provider
 from .settings import Stage, StreamSettings
 from .topics import dead_letter_bytes
 
@@ -127,6 +128,8 @@ async def unread(app: faust.App, topic: str, lag: StageLag) -> set[int]:
 def _credentials(settings: StreamSettings) -> Any:
     security = settings.security
     context = ssl_context(security)
+    if security.protocol.startswith("SASL") and security.mechanism == "OAUTHBEARER":
+        return faust.OAuthCredentials(oauth_cb=token_provider(security), ssl_context=context)
     if security.protocol.startswith("SASL"):
         return faust.SASLCredentials(
             username=security.username, password=security.password, mechanism=security.mechanism, ssl_context=context

@@ -58,7 +58,10 @@ _CLOUD_EVENTS: Final = {
     "source": {"description": "Who speaks: /PREFIX/ and publisher, watch, ner, relations or graph.", "format": "uri-reference"},
     "type": {"description": "The record's schema, or what was deleted."},
     "subject": {"description": "The message's key: a document, an edge, or a question."},
-    "time": {"description": "When the abstract behind this was published.", "format": "date-time"},
+    "time": {
+        "description": "When the abstract behind this was published; of graph-changes and discoveries when the graph was written.",
+        "format": "date-time",
+    },
     "dataschema": {"description": "The `$id` of the record's JSON Schema.", "format": "uri"},
 }
 _DEAD_LETTER: Final = {

@@ -37,7 +37,7 @@ def answer_id(document: str, revision: Revision, generation: int | None, *, fail
 
 
 def event(topic: Topic, framing: Framing, *, source: str, id: str, subject: str, time: int | None = None) -> Headers:  # noqa: A002
-    """The headers of a record. `time`: milliseconds since 1970 at which the abstract behind it was published."""
+    """The headers of a record. `time`: milliseconds since 1970 at which the abstract behind it was published, or the graph written."""
     record = RECORD[topic]
     said = _attributes(source, id, record.schema_name, subject, time) | {"ce_dataschema": urn_of(record)}
     return _headers(said | {CONTENT_TYPE: framing.content_type(topic)})

@@ -13,10 +13,14 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.client import collect_hosts
+from aiokafka.conn import create_conn
 from aiokafka.errors import (
     AuthenticationFailedError,
+    AuthenticationMethodNotSupported,
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
+    IllegalSaslStateError,
     IllegalStateError,
     KafkaConnectionError,
     KafkaError,
@@ -25,21 +29,28 @@ from aiokafka.errors import (
     NodeNotReadyError,
     RecordListTooLargeError,
     RecordTooLargeError,
+    SaslAuthenticationFailed,
     TopicAuthorizationFailedError,
     UnsupportedCodecError,
+    UnsupportedSaslMechanismError,
 )
+from aiokafka.protocol.metadata import MetadataRequest
 
 from .errors import AccessDenied, BrokerRefused, BrokerUnreachable, MessageTooLarge, StreamError
+from .oauth import TokenAway, TokenRefused, token_provider
 from .settings import Security, StreamSettings
+from .tls import certificate_trouble, handshake, tls_context
 
 _AWAY: Final = (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, ConnectionError, TimeoutError, OSError)
 """An outage, though `KafkaTimeoutError.retriable` is False in aiokafka 0.14."""
-_DENIED: Final = (
+_LOGIN: Final = (
     AuthenticationFailedError,
-    ClusterAuthorizationFailedError,
-    GroupAuthorizationFailedError,
-    TopicAuthorizationFailedError,
+    AuthenticationMethodNotSupported,
+    IllegalSaslStateError,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
 )
+_DENIED: Final = (*_LOGIN, ClusterAuthorizationFailedError, GroupAuthorizationFailedError, TopicAuthorizationFailedError)
 _TOO_LARGE: Final = (MessageSizeTooLargeError, RecordTooLargeError, RecordListTooLargeError)
 
 
@@ -56,6 +67,13 @@ def meaning(error: BaseException, broker: str) -> StreamError:
         return BrokerRefused(
             f"a message is compressed in a way that this installation cannot read ({said})", remedy="Install aiokafka[lz4,snappy,zstd]."
         )
+    if trouble := certificate_trouble(error):
+        return AccessDenied(
+            f"no trusted connection to the broker at {broker}: {trouble}",
+            remedy="Check broker.security, broker.ca_file, the brokers' names in their certificates, and broker.cert_file for mutual TLS.",
+        )
+    if isinstance(error, TokenAway):
+        return BrokerUnreachable(f"no token for the broker at {broker}: {error.args[0]}", remedy="Check broker.token_url.")
     if isinstance(error, _AWAY) or (isinstance(error, KafkaError) and error.retriable):
         return BrokerUnreachable(
             f"the broker at {broker} does not answer ({type(error).__name__})",
@@ -65,13 +83,8 @@ def meaning(error: BaseException, broker: str) -> StreamError:
 
 
 def ssl_context(security: Security) -> ssl.SSLContext | None:
-    """The TLS context, or `None` where the protocol has no TLS."""
-    if "SSL" not in security.protocol:
-        return None
-    context = ssl.create_default_context(cafile=security.ca_file)
-    if security.cert_file:
-        context.load_cert_chain(security.cert_file, security.key_file)
-    return context
+    """The TLS context, or `None` where the protocol has no TLS. Raises `CredentialsUnusable`."""
+    return tls_context(security.ca_file, security.cert_file, security.key_file) if security.protocol.endswith("SSL") else None
 
 
 def options(settings: StreamSettings, role: str) -> dict[str, Any]:
@@ -84,11 +97,11 @@ def options(settings: StreamSettings, role: str) -> dict[str, Any]:
         "ssl_context": ssl_context(security),
     }
     if security.protocol.startswith("SASL"):
-        chosen |= {
-            "sasl_mechanism": security.mechanism,
-            "sasl_plain_username": security.username,
-            "sasl_plain_password": security.password,
-        }
+        chosen["sasl_mechanism"] = security.mechanism
+        if security.mechanism == "OAUTHBEARER":
+            chosen["sasl_oauth_token_provider"] = token_provider(security)
+        else:
+            chosen |= {"sasl_plain_username": security.username, "sasl_plain_password": security.password}
     return chosen
 
 
@@ -103,12 +116,55 @@ async def start(client: Any, settings: StreamSettings, patience: float | None = 
         try:
             await _start(client, max(deadline - time.monotonic(), 0.1))
         except (KafkaError, OSError, IllegalStateError) as error:
-            found = meaning(error, settings.broker)
+            found = await _explained(error, settings)
             if not isinstance(found, BrokerUnreachable) or time.monotonic() + 0.3 >= deadline:
                 raise found from error
         else:
             return
         await asyncio.sleep(0.3)
+
+
+async def _explained(error: BaseException, settings: StreamSettings) -> StreamError:
+    """As `meaning`, but a broker that only seems to be away is asked whether it turns the login away."""
+    found = meaning(error, settings.broker)
+    if isinstance(found, BrokerUnreachable) and (refusal := await _refusal(settings)) is not None:
+        return meaning(refusal, settings.broker)
+    return found
+
+
+async def _refusal(settings: StreamSettings) -> BaseException | None:
+    """Why a broker turns this login away; `None` where it takes it or does not answer.
+
+    aiokafka's clients write that into their log only, and report a broker that is away.
+    """
+    if settings.security.protocol == "PLAINTEXT":
+        return None
+    how = options(settings, "login")
+    for host, port, _ in collect_hosts(how.pop("bootstrap_servers")):
+        if (context := how["ssl_context"]) is not None:
+            error = await asyncio.to_thread(handshake, host, port, context, min(settings.broker_timeout, 5.0))
+            if error is not None and certificate_trouble(error):
+                return error
+        if "sasl_mechanism" not in how:
+            continue
+        try:
+            connection = await create_conn(host, port, **how, request_timeout_ms=int(min(settings.broker_timeout, 5.0) * 1000))
+            try:
+                # A refused token's answer is an error inside a success (RFC 7628, 3.2.3), which aiokafka does not read. The broker then
+                # answers whatever is asked with nothing, and hangs up.
+                taken = bool((await connection.send(MetadataRequest([]))).brokers)
+            except KafkaConnectionError:
+                taken = False
+            finally:
+                await asyncio.wait([connection.close()], timeout=1.0)
+            if taken or settings.security.mechanism != "OAUTHBEARER":
+                return None
+            return TokenRefused("the broker does not take the token")
+        except (*_LOGIN, TokenAway) as refused:
+            return refused
+        except (KafkaError, OSError):
+            continue
+    return None
 
 
 async def _start(client: Any, seconds: float) -> None:
@@ -137,7 +193,7 @@ async def admin(settings: StreamSettings, patience: float | None = None) -> Asyn
         try:
             yield client
         except (KafkaError, OSError) as error:
-            raise meaning(error, settings.broker) from error
+            raise await _explained(error, settings) from error
     finally:
         await client.close()
 
@@ -157,7 +213,7 @@ async def reader(settings: StreamSettings, **more: Any) -> AsyncIterator[AIOKafk
         try:
             yield client
         except (KafkaError, OSError) as error:
-            raise meaning(error, settings.broker) from error
+            raise await _explained(error, settings) from error
     finally:
         await client.stop()
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from aiokafka import TopicPartition
 
+from processors.errors import RecordError
 from processors.records import Revision
 
 from . import headers
@@ -201,7 +202,10 @@ def _revision_of(record: Any, settings: StreamSettings) -> Revision:
 
 
 def _revision(letter: DeadLetter) -> Revision | None:
-    return Revision.parse(letter.revision) if letter.revision else None
+    try:
+        return Revision.parse(letter.revision) if letter.revision else None
+    except RecordError:
+        return None
 
 
 async def _letters(settings: StreamSettings) -> AsyncGenerator[DeadLetter]:
@@ -228,7 +232,7 @@ def _letter(record: Any) -> DeadLetter:
 
     def number(name: str) -> int:
         said = text(name)
-        return int(said) if said.isascii() and said.isdigit() else -1
+        return int(said) if len(said) < 20 and said.isascii() and said.isdigit() else -1
 
     cut = number(headers.CUT_FROM)
     return DeadLetter(

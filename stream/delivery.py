@@ -7,7 +7,8 @@
 4. where a neighbour is away (broker, graph), wait and try again, as long as it takes;
 5. where the whole batch fails for another reason, halve it until the guilty document stands alone;
 6. make a dead letter of what cannot be handled, with its bytes and its reason, and an empty answer with `status: failed`;
-7. send answers and dead letters in the order of their messages, and wait until all replicas have them;
+7. send answers and dead letters in the order of their messages, and wait until all replicas have them; where the graph found a
+   message older than what it has, put the document's newest answers behind those that came late;
 8. acknowledge the messages, in order.
 
 Nothing is acknowledged before its effects are safe, so a process may die anywhere and everything after the last
@@ -19,7 +20,7 @@ import asyncio
 import logging
 import random
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeVar
@@ -31,6 +32,7 @@ from processors.records import Revision, Status
 from . import cloud_events, headers
 from .connection import meaning
 from .errors import (
+    AccessDenied,
     BadKey,
     BrokerRefused,
     BrokerUnreachable,
@@ -43,6 +45,7 @@ from .errors import (
     WorkerCrashed,
 )
 from .framing import PLAIN, Framing
+from .healing import Late
 from .journal import Journal
 from .messages import Inbound, Outbound, Task, inbound, text_of
 from .metrics import Metrics
@@ -83,10 +86,13 @@ class Delivery:
         metrics: Metrics,
         *,
         partitioner: Callable[[bytes], int] | None = None,
+        overtaking: Callable[[Sequence[Late]], Awaitable[Sequence[Outbound]]] | None = None,
         framing: Framing = PLAIN,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`partitioner`: the partition of a key, where messages in another one are to be sent on. `framing`: of the answers."""
+        """`partitioner`: the partition of a key, where messages in another one are to be sent on. `overtaking`: what is to be sent again
+        where answers came late. `framing`: of the answers.
+        """
         self._step = step
         self._stage: Stage = step.stage
         self._sender = sender
@@ -94,6 +100,7 @@ class Delivery:
         self._journal = journal
         self._metrics = metrics
         self._partitioner = partitioner
+        self._overtaking = overtaking
         self._sleep = sleep
         self._framing = framing
         self._output = OUTPUT[self._stage]
@@ -145,6 +152,7 @@ class Delivery:
                 parcels += self._answer(tasks[index], result)
                 self._metrics.documents.labels(self._stage, result.outcome).inc()
         await self._send(parcels)
+        await self._put_back(tasks, results)
         self._metrics.settled(self._stage)
 
     # 2. read, and spare the worker what killed others
@@ -321,6 +329,27 @@ class Delivery:
                     raise found from result
                 large.append(parcel)
         return large
+
+    async def _put_back(self, tasks: Mapping[int, Task], results: "Mapping[int, Answer | Exception]") -> None:
+        """Of documents of which a message came late, the newest answers go behind it."""
+        overtaking = self._overtaking
+        late = {
+            Late(tasks[index].message.partition, tasks[index].document, result.overtaken, tasks[index].message.timestamp)
+            for index, result in results.items()
+            if isinstance(result, Answer) and result.overtaken is not None
+        }
+        if not late or overtaking is None:
+            return
+
+        async def again() -> None:
+            for error in await self._sender.send(await overtaking(sorted(late))):
+                if error is not None:
+                    raise meaning(error, self._settings.broker) from error
+
+        try:
+            await self._patiently(again)
+        except AccessDenied as error:  # an agent of the graph alone may be allowed to read relations and no more
+            log.warning("older answers stay behind newer ones of %s: %s", ", ".join(each.document for each in sorted(late)), error)
 
     def _limit(self, message: Outbound) -> int:
         return dead_letter_bytes(self._settings) if message.topic == self._dead_letters else self._settings.message_bytes

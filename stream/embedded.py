@@ -10,8 +10,10 @@ The C interface: `rdkafka_mock.h` of librdkafka 2.x.
 """
 
 import ctypes
+import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -61,9 +63,10 @@ class EmbeddedBroker:
             raise EmbeddedBrokerError("librdkafka does not start its mock cluster")
         self._cluster = ctypes.c_void_p(cluster)
         lib.rd_kafka_mock_group_initial_rebalance_delay_ms(self._cluster, 0)
-        for name, partitions in self._topics.items():
-            self.create_topic(name, partitions)
-        self.address = lib.rd_kafka_mock_cluster_bootstraps(self._cluster).decode()
+        self.address = lib.rd_kafka_mock_cluster_bootstraps(cluster).decode()
+        with _kept_awake(self.address):
+            for name, partitions in self._topics.items():
+                self.create_topic(name, partitions)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -91,7 +94,8 @@ class EmbeddedBroker:
             cluster, self._cluster = self._cluster, None
             handle, self._handle = self._handle, None
         if cluster:
-            _library().rd_kafka_mock_cluster_destroy(cluster)
+            with _kept_awake(self.address):
+                _library().rd_kafka_mock_cluster_destroy(cluster)
         if handle:
             _library().rd_kafka_destroy(handle)
 
@@ -99,6 +103,26 @@ class EmbeddedBroker:
         if self._cluster is None:
             raise EmbeddedBrokerError("the embedded broker is not running")
         return self._cluster
+
+
+@contextmanager
+def _kept_awake(address: str) -> Iterator[None]:
+    """Let nothing wait for the cluster's thread, which may miss a request of ours and sleep for a second: connections wake it."""
+    host, _, port = address.rpartition(":")
+    done = threading.Event()
+
+    def knock() -> None:
+        while not done.wait(0.02):
+            with suppress(OSError):
+                socket.create_connection((host, int(port)), 1).close()
+
+    thread = threading.Thread(target=knock, name="knock", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 @cache

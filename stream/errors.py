@@ -22,6 +22,12 @@ class AccessDenied(StreamError):
     code = "stream.access-denied"
 
 
+class CredentialsUnusable(StreamError):
+    """A file that the login needs, such as a certificate or its key, cannot be used."""
+
+    code = "stream.credentials-unusable"
+
+
 class TopicsMissing(StreamError):
     """A topic that is needed is not there."""
 

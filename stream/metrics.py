@@ -41,6 +41,12 @@ class Metrics:
         self.watch = Histogram(
             "biorelay_watch_seconds", "What a batch's standing questions took of its transaction", buckets=_SECONDS, registry=registry
         )
+        self.discovery_delay = Histogram(
+            "biorelay_discovery_delay_seconds",
+            "From the graph write that completed or broke an answer until its message was on the topic",
+            buckets=_SECONDS,
+            registry=registry,
+        )
         self.lag_messages = Gauge(
             "biorelay_lag_messages", "Messages that the stage's group has not committed", ["stage"], registry=registry
         )
@@ -94,9 +100,13 @@ class Metrics:
         for relation in relations:
             self.relations.labels(relation.predicate.value).inc()
 
-    def tell(self, discoveries: Iterable[Discovery]) -> None:
-        for discovery in discoveries:
+    def tell(self, discoveries: Iterable[tuple[Discovery, float]]) -> None:
+        """They are on their topic. With each comes when it was written, in seconds of Unix time; 0 where that is not known."""
+        now = time.time()
+        for discovery, written in discoveries:
             self.discoveries.labels(discovery.kind).inc()
+            if written:
+                self.discovery_delay.observe(max(now - written, 0.0))
 
     def away(self, stage: Stage, code: str) -> None:
         """The stage waits because of that error."""

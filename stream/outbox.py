@@ -25,8 +25,9 @@ from .topics import Topic
 
 log = logging.getLogger(__name__)
 
-_PAUSE: Final = 0.5
-_OTHERS: Final = 0.9
+_PAUSE: Final = 0.2
+"""Seconds between two looks at least, so that a busy graph agent's batches are told together."""
+_OTHERS: Final = 0.5
 """Seconds after which a look is taken though this worker wrote nothing: others write too."""
 _AWAY_PAUSE: Final = 2.0
 _CHUNK: Final = 500
@@ -41,16 +42,17 @@ async def relay(
     """
     while True:
         pause = _PAUSE
+        step.wrote.clear()
         try:
             store = await step.store()  # opened by every worker when it starts: it is ready when its graph is
             if mine():
-                changes = await store.outbox(_CHUNK)
-                if changes:
-                    results = await sender.send([_message(change, settings, framing) for change in changes])
+                waiting = await store.waiting(_CHUNK)
+                if waiting:
+                    results = await sender.send([_message(told, written, settings, framing) for told, written in waiting])
                     _raise(results, settings)
-                    await store.outbox_done([change.id for change in changes])
-                    metrics.tell(change for change in changes if isinstance(change, Discovery))
-                    pause = 0 if len(changes) == _CHUNK else _PAUSE
+                    metrics.tell((told, written) for told, written in waiting if isinstance(told, Discovery))
+                    await store.outbox_done([told.id for told, _ in waiting])
+                    pause = 0 if len(waiting) == _CHUNK else _PAUSE
         except BiorelayError as error:
             if error.action is not Action.RETRY:
                 raise
@@ -61,13 +63,12 @@ async def relay(
         if pause == _PAUSE:
             with suppress(TimeoutError):
                 await asyncio.wait_for(step.wrote.wait(), _OTHERS - _PAUSE)
-        step.wrote.clear()
 
 
-def _message(told: Change | Discovery, settings: StreamSettings, framing: Framing) -> Outbound:
+def _message(told: Change | Discovery, written: float, settings: StreamSettings, framing: Framing) -> Outbound:
     topic, key = (Topic.GRAPH_CHANGES, told.edge) if isinstance(told, Change) else (Topic.DISCOVERIES, told.question)
     source = cloud_events.source(settings.prefix, Stage.GRAPH)
-    about = cloud_events.event(topic, framing, source=source, id=told.id, subject=key)
+    about = cloud_events.event(topic, framing, source=source, id=told.id, subject=key, time=round(1000 * written) or None)
     return Outbound(topic.named(settings.prefix), None, key.encode(), framing.frame(topic, told.to_bytes()), about)
 
 

@@ -10,7 +10,6 @@ https://docs.confluent.io/platform/current/schema-registry/develop/api.html
 import asyncio
 import base64
 import json
-import ssl
 import time
 import urllib.error
 import urllib.request
@@ -26,6 +25,7 @@ from .contracts import RECORD
 from .errors import RegistryRefused, RegistryUnreachable
 from .framing import PLAIN, Framing
 from .settings import Registry, StreamSettings
+from .tls import tls_context
 from .topics import Topic
 
 _MEDIA_TYPE: Final = "application/vnd.schemaregistry.v1+json"
@@ -83,8 +83,8 @@ def _register(registry: Registry, subject: str, record: type[Record], timeout: f
     request = urllib.request.Request(url, body, {"Content-Type": _MEDIA_TYPE, "Accept": f"{_MEDIA_TYPE}, application/json"})  # noqa: S310  the settings allow http and https only
     if registry.username is not None:
         login = f"{registry.username}:{registry.password or ''}".encode()
-        request.add_header("Authorization", f"Basic {base64.b64encode(login).decode()}")
-    context = ssl.create_default_context(cafile=registry.ca_file) if url.startswith("https:") else None
+        request.add_unredirected_header("Authorization", f"Basic {base64.b64encode(login).decode()}")
+    context = tls_context(registry.ca_file) if url.startswith("https:") else None
     try:
         with urllib.request.urlopen(request, timeout=timeout, context=context) as answer:  # noqa: S310
             return _id_in(answer.read(_ANSWER_BYTES), registry.url)

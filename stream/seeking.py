@@ -15,7 +15,7 @@ from .errors import PositionUnusable
 async def seek_to_time(consumer: Any, partitions: Sequence[TopicPartition], since: datetime) -> dict[TopicPartition, int]:
     """Send the partitions to their first message of that time or later, to their end where none is; return where that is."""
     ends = await consumer.end_offsets(partitions)
-    found = await consumer.offsets_for_times(dict.fromkeys(partitions, int(since.timestamp() * 1000)))
+    found = await consumer.offsets_for_times(dict.fromkeys(partitions, max(0, int(since.timestamp() * 1000))))
     # Not seek_to_end: a look-up of the beginning that is still under way would win over it.
     begins = {partition: ends[partition] if (at := found.get(partition)) is None else at.offset for partition in partitions}
     return _seek(consumer, begins)

@@ -24,12 +24,16 @@ class Security:
     """How to log in to the brokers."""
 
     protocol: Protocol = "PLAINTEXT"
-    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
+    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] = "SCRAM-SHA-512"
+    username: str | None = None  # OAUTHBEARER: the client's id at the identity provider
+    password: str | None = field(default=None, repr=False)  # OAUTHBEARER: its secret
     ca_file: Path | None = None  # PEM; the system's authorities where not given
     cert_file: Path | None = None  # PEM; the client's own, for mutual TLS
     key_file: Path | None = None
+    token_file: Path | None = None  # OAUTHBEARER: a token, read at each connection
+    token_url: str | None = None  # OAUTHBEARER: else the identity provider's endpoint, https
+    token_scope: str | None = None
+    token_ca_file: Path | None = None  # PEM; the system's authorities where not given
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from graphstore.contribution import Contribution
 from graphstore.difference import retractions
 from graphstore.watched import Watch
 from processors.limits import Limits, parse_abstract
-from processors.records import Abstract, Entities, Provenance, Relations, Status
+from processors.records import Abstract, Entities, Provenance, Relations, Revision, Status
 from processors.sources.retractions import entry_list
 
 from .errors import KeyMismatch
@@ -59,15 +59,15 @@ class Store(Protocol):
 
     engine: str
 
-    async def apply(self, batch: Sequence[Contribution], *, watch: Watch) -> Any:
+    async def apply(self, batch: Sequence[Contribution], *, watch: Watch, late: dict[str, Revision]) -> Any:
         """Replace the documents' contributions in one transaction, and write what that does to the watch's questions to the outbox.
 
-        Errors say by their `action` what to do.
+        Into `late` goes the graph's revision of each document whose last message here was older. Errors say by their `action` what to do.
         """
         ...
 
-    async def outbox(self, limit: int) -> Sequence[Any]:
-        """Changes and discoveries that wait to be told, oldest first."""
+    async def waiting(self, limit: int) -> Sequence[tuple[Any, float]]:
+        """Changes and discoveries that wait to be told, oldest first, each with the Unix time in seconds when it was written."""
         ...
 
     async def outbox_done(self, ids: Sequence[str]) -> None:
@@ -87,6 +87,7 @@ class Answer:
     value: bytes | None
     outcome: str  # ok, deleted, failed
     generation: int | None = None  # of the model that answered; None where nothing was to be answered
+    overtaken: Revision | None = None  # what the graph has of the document, where that is newer than the task
 
 
 class Step(Protocol):
@@ -222,6 +223,7 @@ class GraphStep:
     async def run(self, tasks: Sequence[Task]) -> Sequence[Answer | Exception]:
         read = await asyncio.to_thread(lambda: [self._contribution(task) for task in tasks])
         good = [(task, found) for task, found in zip(tasks, read, strict=True) if isinstance(found, Contribution)]
+        late: dict[str, Revision] = {}
         if good:
             store = await self.store()
             await self.asked.wait()  # before it counts as begun
@@ -231,7 +233,7 @@ class GraphStep:
             for message in marked:
                 self._journal.begin(message)
             try:
-                await self._write(store, [contribution for _, contribution in good])
+                await self._write(store, [contribution for _, contribution in good], late)
             finally:
                 for message in marked:
                     self._journal.end(message)
@@ -242,18 +244,21 @@ class GraphStep:
                 self._metrics.freshness.observe(max(now - task.published_at / 1000, 0.0))
                 for by in _retracting(contribution):
                     self._metrics.retractions.labels(by).inc()
-        return [Answer(None, _outcome(found)) if isinstance(found, Contribution) else found for found in read]
+        return [
+            Answer(None, _outcome(found), overtaken=late.get(found.document)) if isinstance(found, Contribution) else found
+            for found in read
+        ]
 
     async def fail(self, task: Task) -> Answer:
         """The document contributes nothing; raises what the store raises."""
         provenance = Provenance(software=self._settings.software, model="", generation=0)
         failed = Relations(id=task.document, status=Status.FAILED, provenance=provenance)
-        await self._write(await self.store(), [Contribution.of(failed, task.revision)])
+        await self._write(await self.store(), [Contribution.of(failed, task.revision)], {})
         return Answer(None, "failed")
 
-    async def _write(self, store: Store, batch: Sequence[Contribution]) -> None:
+    async def _write(self, store: Store, batch: Sequence[Contribution], late: dict[str, Revision]) -> None:
         await self.asked.wait()
-        await store.apply(batch, watch=self.watch)
+        await store.apply(batch, watch=self.watch, late=late)
         self.wrote.set()
         self._metrics.watch.observe(self.watch.seconds)
         if self.watch.told:

@@ -137,7 +137,8 @@ def check_topics(states: Sequence[TopicState], settings: StreamSettings, needed:
     known = {state.name: state for state in states}
     missing = [name for topic, name in names(settings).items() if topic in needed and name not in known]
     if missing:
-        raise TopicsMissing(f"the broker at {settings.broker} has no topic {', '.join(missing)}", remedy=_GET_CREATE)
+        hidden = " A broker with ACLs hides what the login may not see." if settings.security.protocol != "PLAINTEXT" else ""
+        raise TopicsMissing(f"the broker at {settings.broker} has no topic {', '.join(missing)}", remedy=f"{_GET_CREATE}{hidden}")
     counts = {
         known[name].name: known[name].partitions for topic, name in names(settings).items() if topic in STAGE_TOPICS and name in known
     }

@@ -17,6 +17,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from .endpoint import Endpoint
 from .errors import SecondWorker, WorkerCrashed
 from .fitting import differences
 from .framing import PLAIN, Framing
+from .healing import overtaking
 from .journal import Journal
 from .lag import INPUT, StageLag
 from .metrics import Metrics
@@ -180,6 +182,7 @@ class Worker:
                 journal,
                 self.metrics,
                 partitioner=lambda key: partition_of(key, partitions),
+                overtaking=partial(overtaking, self._settings),
                 framing=self._framing,
             )
             attach(app, step.stage, self._settings, delivery, self._end)

@@ -3,7 +3,13 @@
 import os
 import signal
 
+from hypothesis import settings
+
 pytest_plugins = ["tests.services"]
+
+# No test asserts how long an example takes: on a busy machine any may.
+settings.register_profile("biorelay", deadline=None)
+settings.load_profile("biorelay")
 
 # A shell ignores SIGINT for what it runs in the background, and the commands under test would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

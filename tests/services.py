@@ -69,7 +69,7 @@ def new_kafka(folder: pytest.TempPathFactory) -> Service:
 
 
 def new_neo4j(folder: pytest.TempPathFactory) -> Service:
-    return start_neo4j(folder.mktemp("neo4j"), free_ports(1)[0], memory="768m", page_cache="64m")
+    return start_neo4j(folder.mktemp("neo4j"), free_ports(1)[0], memory="768m", page_cache="64m", young=True)
 
 
 def new_registry(folder: pytest.TempPathFactory) -> Service:

@@ -77,11 +77,13 @@ def _show(topic: What, message: "Message") -> None:
     if message.value is None:
         show(f"{message.key}  [{place}]  deleted", style="red")
         return
-    if not isinstance(message.value, dict):
+    try:
+        headline, details = _headline(topic, message.value), _details(topic, message.value)
+    except (AttributeError, KeyError, TypeError, ValueError):  # anybody may write to a topic, and what is shown is not checked whole
         show(f"{message.key}  [{place}]  not a record: {str(message.value)[:120]}", style="red")
         return
-    show(f"{message.key}  [{place}]  {_headline(topic, message.value)}", style="bold")
-    for line in _details(topic, message.value):
+    show(f"{message.key}  [{place}]  {headline}", style="bold")
+    for line in details:
         show(f"  {line}")
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -161,4 +160,7 @@ def _bytes(letter: "DeadLetter") -> dict[str, Any]:
 
 
 def _when(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
+    from stream.headers import moment
+
+    at = moment(milliseconds)
+    return at.isoformat(timespec="seconds") if at else "-"

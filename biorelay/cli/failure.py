@@ -27,6 +27,7 @@ _USERS = frozenset(
         "graph.unknown-article",
         "graph.unknown-entity",
         "graph.unknown-source",
+        "stream.credentials-unusable",
         "stream.dead-letter-missing",
         "training.recipe",
     }

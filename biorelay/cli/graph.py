@@ -30,7 +30,7 @@ from biorelay.cli.graph_options import (
     tell,
     type_of,
 )
-from biorelay.cli.graph_outside import compare, outside
+from biorelay.cli.graph_outside import beside, compare, outside, show_beside
 from biorelay.cli.graph_papers import article, retracted
 from biorelay.cli.graph_rollup import rollup
 from biorelay.cli.graph_verify import verify
@@ -105,10 +105,15 @@ def neighbours(
     first: First = None,
     last: Last = None,
     as_of: AsOf = None,
+    with_outside: Annotated[
+        bool, typer.Option("--outside", help="List what imported graphs say of it too, whatever the filters, each row with its source.")
+    ] = False,
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """List what an entity is related to, the most papers first; what no paper states positively only with --polarity.
+
+    With --outside the edges of imported graphs stand below the literature's: -> leads from the entity, <- to it.
 
     \b
     Examples:
@@ -117,6 +122,7 @@ def neighbours(
       biorelay graph neighbours clonidine --polarity negated
       biorelay graph neighbours clonidine --polarity negated --min-papers 1
       biorelay graph neighbours clonidine --as-of 1990 --min-confidence 0.8
+      biorelay graph neighbours clonidine --outside --limit 10
     """
     from biorelay.cli.console import table
     from biorelay.cli.wording import counts
@@ -124,9 +130,15 @@ def neighbours(
     least = min_papers if min_papers is not None else int(polarity is PolarityName.POSITIVE)
     seen = seeing(predicate=predicate, min_papers=least, min_confidence=min_confidence, first=first, last=last, as_of=as_of)
 
-    async def asked(store: "GraphStore") -> "Answers[Neighbour]":
-        curie = (await store.resolve(name)).id
+    async def literature(store: "GraphStore", curie: str) -> "Answers[Neighbour]":
         return await store.neighbours(curie, type=type_of(of_type), polarity=polarity_of(polarity), limit=limit, **seen)
+
+    if with_outside:
+        show_beside(ask(settings_of(ctx), lambda store: beside(store, name, literature, limit=limit)), as_json=as_json)
+        return
+
+    async def asked(store: "GraphStore") -> "Answers[Neighbour]":
+        return await literature(store, (await store.resolve(name)).id)
 
     found = ask(settings_of(ctx), asked)
     if as_json:

@@ -10,7 +10,9 @@ from biorelay.cli.graph_verify import headline, refused, search
 if TYPE_CHECKING:
     from biorelay.growing import Table
     from biorelay.settings import Settings
+    from biorelay.sought import Sought
     from biorelay.verifying import Verified
+    from processors.vocabulary import Vocabulary
 
 HOPS = 4
 SHOWN = 10
@@ -44,13 +46,12 @@ def show_verified(table: "Table", settings: "Settings", files: Sequence[Path], *
     Raises `typer.Exit` where something of the files was refused, and as `search` does.
     """
     from biorelay.cli.inputs import Problems
-    from biorelay.sought import sought
     from biorelay.verifying import Pair, Verdict
     from processors.vocabulary import Vocabulary
 
     vocabulary = Vocabulary.open(settings.vocabulary)
     pairs = new_pairs(table)
-    known = {name: sought(name, vocabulary) for name in sorted({name for pair in pairs for name in pair})}
+    known = {name: _meant(name, vocabulary) for name in sorted({name for pair in pairs for name in pair})}
     wanted = {names: Pair(known[names[0]], known[names[1]]) for names in pairs if known[names[0]] != known[names[1]]}
     problems = Problems()
     unique = list(dict.fromkeys(wanted.values()))
@@ -62,6 +63,17 @@ def show_verified(table: "Table", settings: "Settings", files: Sequence[Path], *
     else:
         _show({steps: [one[verdict] for verdict in Verdict] for steps, one in counts.items()}, pairs, found)
     refused(problems)
+
+
+def _meant(name: str, vocabulary: "Vocabulary") -> "Sought":
+    """What a name of the table means; one that only looks like a CURIE is a name all the same."""
+    from biorelay.refusals import BadInput
+    from biorelay.sought import Sought, sought
+
+    try:
+        return sought(name, vocabulary)
+    except BadInput:
+        return Sought("", name)
 
 
 def _emit(pairs: dict[tuple[str, str], int], found: "dict[tuple[str, str], Verified]") -> None:

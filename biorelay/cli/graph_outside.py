@@ -1,19 +1,26 @@
-"""`biorelay graph outside` and `compare`: what imported graphs say, beside the literature."""
+"""`biorelay graph outside`, `compare` and `neighbours --outside`: what imported graphs say, beside the literature."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from biorelay.asking import ask
+from biorelay.cli.graph_options import tell
 from biorelay.cli.options import AsJson, PredicateName
 from biorelay.cli.state import settings_of
 
 if TYPE_CHECKING:
     from graphstore import GraphStore
+    from graphstore.answers import Neighbour
     from graphstore.comparing import Comparison
     from graphstore.curated import Curated
+    from graphstore.lens import Answers
 
 SourceName = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Only what was imported by this name.")]
+LITERATURE = "literature"
+"""The source of the graph's own edges, beside the names that others were imported by."""
+
 BiolinkName = Annotated[str | None, typer.Option("--predicate", metavar="BIOLINK", help="Only this predicate, such as biolink:treats.")]
 
 
@@ -39,11 +46,11 @@ def outside(
     from biorelay.cli.console import emit, say, table
 
     async def asked(store: "GraphStore") -> "tuple[list[Curated], dict[tuple[str, str], int]]":
-        curie = await _meant(store, name)
+        curie = await meant(store, name)
         if other is None:
             found = await store.curated_of(curie, source=source, predicate=predicate, limit=limit)
         else:
-            found = await store.curated_between(curie, await _meant(store, other), source=source, predicate=predicate, limit=limit)
+            found = await store.curated_between(curie, await meant(store, other), source=source, predicate=predicate, limit=limit)
         return found, await store.papers_of_pairs([(edge.subject.id, edge.object.id) for edge in found])
 
     found, papers = ask(settings_of(ctx), asked)
@@ -69,7 +76,7 @@ def outside(
         say("no imported graph says anything of it")
 
 
-async def _meant(store: "GraphStore", text: str) -> str:
+async def meant(store: "GraphStore", text: str) -> str:
     """The CURIE meant: the literature's entity of that name, else the concept of an imported graph. Raises `GraphUnknownEntity`."""
     from graphstore import GraphUnknownEntity
 
@@ -83,6 +90,58 @@ async def _meant(store: "GraphStore", text: str) -> str:
             return whole[0]
         nearest = ", ".join(f"{concept.name} ({concept.id})" for concept in found[:3])
         raise GraphUnknownEntity(str(error), remedy=f"Did you mean {nearest}?" if nearest else error.remedy) from error
+
+
+class Beside(NamedTuple):
+    """What the literature and what imported graphs say of one concept."""
+
+    curie: str
+    literature: "Answers[Neighbour]"
+    outside: "Answers[Curated]"
+
+
+async def beside(
+    store: "GraphStore", name: str, literature: "Callable[[GraphStore, str], Awaitable[Answers[Neighbour]]]", *, limit: int
+) -> Beside:
+    """Both words on a concept that one of the two knows, at most `limit` edges of each. Raises `GraphUnknownEntity`."""
+    from graphstore import GraphUnknownEntity
+    from graphstore.lens import Answers, Notes
+
+    curie = await meant(store, name)
+    try:
+        ours = await literature(store, curie)
+    except GraphUnknownEntity:
+        ours = Answers(notes=[f"the literature has no entity {curie}"])
+    theirs, notes = await store.curated_of(curie, limit=limit + 1), Notes()
+    if len(theirs) > limit:
+        notes.bound(f"the first {limit} of more edges of imported graphs are shown")
+    return Beside(curie, ours, notes.on(theirs[:limit]))
+
+
+def show_beside(found: Beside, *, as_json: bool) -> None:
+    """The literature's edges, then those of imported graphs."""
+    from biorelay.cli.console import emit, table
+    from biorelay.cli.wording import counts
+
+    if as_json:
+        for n in found.literature:
+            emit({"source": LITERATURE} | n.model_dump(mode="json") | {"bounded": found.literature.bounded})
+        for edge in found.outside:
+            emit(edge.model_dump(mode="json") | {"bounded": found.outside.bounded})
+    else:
+        rows = [[n.edge.predicate.value, n.entity.name, n.entity.type, n.entity.id, counts(n.edge), LITERATURE] for n in found.literature]
+        table(["relation", "name", "type", "id", "papers", "source"], rows + [_beside_row(edge, found.curie) for edge in found.outside])
+    tell(found.literature)
+    tell(found.outside)
+
+
+def _beside_row(edge: "Curated", curie: str) -> list[str]:
+    leads = edge.subject.id == curie
+    other = edge.object if leads else edge.subject
+    told = ("not " if edge.negated else "") + edge.predicate.removeprefix("biolink:")
+    relation = f"{told} ->" if leads else f"<- {told}"
+    category = other.category.partition("|")[0].removeprefix("biolink:")
+    return [relation, other.name or other.id, category, other.id, f"cites {len(edge.publications)}", edge.source]
 
 
 def compare(

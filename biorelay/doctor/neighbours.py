@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,19 @@ async def broker(settings: Settings, *, asked_for: bool) -> Finding:
         more = f"; and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         mend = f"`{FIX}`" if all(difference.alterable for difference in wrong) else "`biorelay topics describe` says how to mend each."
         return Finding("broker", Verdict.WARNING, f"{answers}; {told}{more}", mend)
+    if stream.security.protocol == "SASL_PLAINTEXT" and not all(_here(server.strip()) for server in stream.broker.split(",")):
+        mend = "Set broker.security to SASL_SSL, and broker.ca_file where the authority is your own."
+        return Finding("broker", Verdict.WARNING, f"{answers}; the login crosses the network without encryption", mend)
     return Finding("broker", Verdict.OK, f"{answers}; {len(states)} topics as they should be, {partitions} partitions a stage")
+
+
+def _here(place: str) -> bool:
+    """Whether host or host:port is this machine itself."""
+    host = place.rpartition(":")[0] or place
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 async def graph(settings: Settings) -> Finding:
@@ -92,20 +105,27 @@ async def _neo4j(settings: Settings, holds: str) -> Finding:
             return Finding("graph", Verdict.OK, f"{says}; its constraints are made by the first worker or `biorelay graph load`")
         mend = "Start a worker, or run `biorelay graph load`: both make what is missing."
         return Finding("graph", Verdict.WARNING, f"{says}; without {', '.join(missing)}", mend)
+    scheme, _, place = settings.graph_url.partition("://")
+    if not scheme.endswith("+s") and settings.graph.secret() is not None and not _here(place.partition("/")[0]):
+        mend = f"Use {scheme}+s://, and graph.ca_file where the authority is your own."
+        return Finding("graph", Verdict.WARNING, f"{says}; the password crosses the network without encryption", mend)
     return Finding("graph", Verdict.OK, f"{says}; {len(_expected())} constraints and indexes, can be written")
 
 
 async def _told(settings: Settings) -> tuple[str, str | None, set[str]]:
     from neo4j import READ_ACCESS, AsyncGraphDatabase
 
-    name, password = settings.graph.database, settings.graph.password
-    auth = (settings.graph.user, password.get_secret_value()) if password else None
+    from graphstore.trust import addressed
+
+    name, password = settings.graph.database, settings.graph.secret()
+    auth = (settings.graph.user, password) if password is not None else None
+    url, trust = addressed(settings.graph_url, settings.graph.ca_file)
 
     async def rows(session: Any, query: str, **parameters: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await (await session.run(query, parameters)).data()
         return found
 
-    async with AsyncGraphDatabase.driver(settings.graph_url, auth=auth, connection_timeout=5.0, notifications_min_severity="OFF") as driver:
+    async with AsyncGraphDatabase.driver(url, auth=auth, connection_timeout=5.0, notifications_min_severity="OFF", **trust) as driver:
         async with driver.session(database=name, default_access_mode=READ_ACCESS) as session:
             (server,) = await rows(session, "CALL dbms.components() YIELD name, versions, edition RETURN versions[0] AS version, edition")
             there = {row["name"] for row in await rows(session, "SHOW CONSTRAINTS YIELD name")}

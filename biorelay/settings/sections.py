@@ -1,11 +1,14 @@
 """The settings as models: one section for each neighbour, every key with its meaning, its bounds and its default."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from biorelay.masking import hide
+from biorelay.settings.secret_files import only_line
 
 if TYPE_CHECKING:
     from models.runtime.providers import Inference
@@ -22,6 +25,21 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True)
 
+    def secret(self) -> str | None:
+        """The section's password, wherever it is written; opened here and nowhere else. Raises `SettingsError`."""
+        secret: SecretStr | None = getattr(self, "password", None)
+        file: Path | None = getattr(self, "password_file", None)
+        password = secret.get_secret_value() if secret else None if file is None else only_line(file)
+        if password is not None:
+            hide(password)
+        return password
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if getattr(self, "password", None) is not None and getattr(self, "password_file", None) is not None:
+            raise ValueError("give a password or a password_file, not both")
+        return self
+
 
 class BrokerSettings(Section):
     """Where Kafka is and how to log in."""
@@ -30,18 +48,28 @@ class BrokerSettings(Section):
     """host:port, several separated by commas"""
     security: Security = "PLAINTEXT"
     """PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"""
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    """how the password is proved"""
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] = "SCRAM-SHA-512"
+    """how the password is proved, or OAUTHBEARER for tokens"""
     username: str | None = None
-    """for SASL"""
+    """for SASL; with token_url the client's id"""
     password: SecretStr | None = None
-    """for SASL"""
+    """for SASL; with token_url the client's secret"""
+    password_file: Path | None = None
+    """file that holds nothing but the password, in its place"""
     ca_file: Path | None = None
-    """PEM file of the authority that signed the brokers' certificates"""
+    """PEM file of the authority that signed the brokers' certificates; the system's authorities where not given"""
     cert_file: Path | None = None
     """PEM file of the client's own certificate, for mutual TLS"""
     key_file: Path | None = None
-    """PEM file of its key"""
+    """PEM file of its key, not encrypted"""
+    token_file: Path | None = None
+    """OAUTHBEARER: file of the token that holds now; read at each connection"""
+    token_url: str | None = None
+    """OAUTHBEARER: in its place the identity provider's token endpoint (https), asked by client credentials"""
+    token_scope: str | None = None
+    """OAUTHBEARER: the scope asked for there"""
+    token_ca_file: Path | None = None
+    """PEM file of the authority that signed the identity provider's certificate; the system's authorities where not given"""
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 10.0
     """how long a command waits for the broker before it says that it is away"""
 
@@ -56,10 +84,32 @@ class BrokerSettings(Section):
                 raise ValueError(f"{server.strip()!r} is not host:port")
         return value
 
+    @field_validator("token_url")
+    @classmethod
+    def _https(cls, value: str | None) -> str | None:
+        if value is None:
+            return value
+        if "@" in value:
+            raise ValueError("a URL is logged and shown: put the client's id and secret into broker.username and broker.password")
+        parts = urlsplit(value)
+        if parts.scheme != "https" or not parts.hostname:
+            raise ValueError("should be https://host/path: the client's secret is sent there")
+        return value
+
     @model_validator(mode="after")
-    def _login_is_whole(self) -> "BrokerSettings":
-        if self.security.startswith("SASL") and (self.username is None or self.password is None):
-            raise ValueError(f"{self.security} needs a username and a password")
+    def _login_is_whole(self) -> Self:
+        login = self.username is not None and (self.password is not None or self.password_file is not None)
+        if self.key_file is not None and self.cert_file is None:
+            raise ValueError("key_file needs its cert_file")
+        if not self.security.startswith("SASL"):
+            return self
+        if self.sasl_mechanism != "OAUTHBEARER":
+            if not login:
+                raise ValueError(f"{self.security} needs a username and a password")
+        elif (self.token_file is None) == (self.token_url is None):
+            raise ValueError("OAUTHBEARER needs either a token_file or a token_url")
+        elif self.token_url is not None and not login:
+            raise ValueError("token_url needs the client's id and secret as username and password")
         return self
 
 
@@ -72,6 +122,8 @@ class RegistrySettings(Section):
     """for basic authentication"""
     password: SecretStr | None = None
     """for basic authentication"""
+    password_file: Path | None = None
+    """file that holds nothing but the password, in its place"""
     ca_file: Path | None = None
     """PEM file of the authority that signed the registry's certificate"""
 
@@ -109,11 +161,16 @@ class GraphSettings(Section):
     """Where the graph is: a Neo4j server or a folder of the embedded engine."""
 
     url: str | None = None
-    """bolt://host:7687, neo4j://host:7687, or ladybug:FOLDER; the embedded engine in data_dir/graph where not given"""
+    """bolt://host:7687, neo4j://host:7687 (bolt+s://, neo4j+s:// for TLS), or ladybug:FOLDER; the embedded engine in data_dir/graph
+    where not given"""
     user: str = "neo4j"
     """for Neo4j"""
     password: SecretStr | None = None
     """for Neo4j"""
+    password_file: Path | None = None
+    """file that holds nothing but the password, in its place"""
+    ca_file: Path | None = None
+    """PEM file of the authority that signed Neo4j's certificate, for bolt+s and neo4j+s; the system's authorities where not given"""
     database: str = "neo4j"
     """for Neo4j"""
 
@@ -275,26 +332,29 @@ class Settings(BaseSettings):
         return self.runs_on().feeders if within_reach(self.inference.provider) else 0
 
     def stream(self) -> "StreamSettings":
-        """What the stream must be told, as its own type; `SecretStr` is opened here and nowhere else."""
+        """What the stream must be told, as its own type. Raises `SettingsError` where a password's file cannot be used."""
         from importlib.metadata import version
 
         from stream.settings import Registry, Security, Stage, StreamSettings
 
         broker, registry, topics, worker = self.broker, self.registry, self.topics, self.worker
-        secret = registry.password.get_secret_value() if registry.password else None
         return StreamSettings(
             broker=broker.bootstrap,
             security=Security(
                 protocol=broker.security,
                 mechanism=broker.sasl_mechanism,
                 username=broker.username,
-                password=broker.password.get_secret_value() if broker.password else None,
+                password=broker.secret(),
                 ca_file=broker.ca_file,
                 cert_file=broker.cert_file,
                 key_file=broker.key_file,
+                token_file=broker.token_file,
+                token_url=broker.token_url,
+                token_scope=broker.token_scope,
+                token_ca_file=broker.token_ca_file,
             ),
             broker_timeout=broker.timeout_s,
-            registry=Registry(registry.url, registry.username, secret, registry.ca_file) if registry.url else None,
+            registry=Registry(registry.url, registry.username, registry.secret(), registry.ca_file) if registry.url else None,
             prefix=topics.prefix,
             partitions=topics.partitions,
             replication=topics.replication,

@@ -213,7 +213,7 @@ ROWS = (
                 "Standing questions that each worker watches. All workers should say the same; one that differs is behind its topic.",
                 "short",
                 (Query("max(biorelay_questions)", "most"), Query("min(biorelay_questions)", "fewest")),
-                width=8,
+                width=6,
                 decimals=0,
             ),
             Panel(
@@ -221,7 +221,7 @@ ROWS = (
                 "Messages on the discoveries topic, a second: answers that an abstract completed, broke or changed.",
                 "suffix: messages/s",
                 (Query(rate("biorelay_discoveries_total", "kind"), "{{kind}}"),),
-                width=8,
+                width=6,
                 stacked=True,
             ),
             Panel(
@@ -232,7 +232,17 @@ ROWS = (
                     Query(quantile(0.5, "biorelay_watch_seconds"), "p50"),
                     Query(quantile(0.95, "biorelay_watch_seconds"), "p95"),
                 ),
-                width=8,
+                width=6,
+            ),
+            Panel(
+                "Graph write to message",
+                "From the graph write that completed or broke an answer until its message was on the topic. Over a second: a long outbox.",
+                "s",
+                (
+                    Query(quantile(0.5, "biorelay_discovery_delay_seconds"), "p50"),
+                    Query(quantile(0.95, "biorelay_discovery_delay_seconds"), "p95"),
+                ),
+                width=6,
             ),
         ),
     ),

@@ -59,7 +59,7 @@ def classpath(name: str, *, cache: Path | None = None, say: Say = lambda _: None
     folder = cache or CACHE
     folder.mkdir(parents=True, exist_ok=True)
     resolved = _resolved(name, folder)
-    with (folder / f"{name}.lock").open("w") as lock:
+    with (folder / "maven.lock").open("w") as lock:  # one for all: two Mavens that fetch the same jar into one repository can spoil it
         fcntl.flock(lock, fcntl.LOCK_EX)
         known = _complete(resolved)
         if known is None:

@@ -40,11 +40,17 @@ def neo4j_service(
     http_port: int | None = None,
     memory: str = MEMORY,
     page_cache: str = "256m",
+    extra: dict[str, str] | None = None,
+    young: bool = False,
     deadline: float = DEADLINE,
     cache: Path | None = None,
     say: Say = lambda _: None,
 ) -> Service:
-    """The service, not yet started. Its password is made up once and lies in ``<folder>/password`` (mode 600)."""
+    """The service, not yet started. Its password is made up once and lies in ``<folder>/password`` (mode 600).
+
+    ``extra`` adds lines to neo4j.conf. ``young``: it will not live long, so Java compiles in its quick way only: most of a
+    young server's CPU seconds are the optimising compiler's.
+    """
     folder = folder.resolve()
     for part in ("conf", "data", "logs", "import", "plugins"):
         (folder / part).mkdir(parents=True, exist_ok=True)
@@ -59,6 +65,7 @@ def neo4j_service(
         text = _SETTINGS.format(
             host=HOST, port=port, http=http_port or 7474, http_enabled="true" if http_port else "false", page_cache=page_cache
         )
+        text += "".join(f"{key}={value}\n" for key, value in (extra or {}).items())
         (folder / "conf" / "neo4j.conf").write_text(text, encoding="utf-8")
         if (folder / "data" / "databases").is_dir() or (folder / "data" / "dbms" / "auth.ini").is_file():
             return
@@ -73,6 +80,8 @@ def neo4j_service(
             )
 
     command = [runtime, "-Xms256m", f"-Xmx{memory}", "-XX:+UseSerialGC", "-XX:-OmitStackTraceInFastThrow", *_OPENS]
+    if young:
+        command.insert(command.index("-XX:+UseSerialGC") + 1, "-XX:TieredStopAtLevel=1")
     command += ["-Dio.netty.tryReflectionSetAccessible=true", "-Djdk.nio.maxCachedBufferSize=1024"]
     command += ["-Dlog4j2.disable.jmx=true", "-Dfile.encoding=UTF-8", "-cp", libraries, "org.neo4j.server.CommunityEntryPoint"]
     command += [f"--home-dir={folder}", f"--config-dir={folder / 'conf'}", "--console-mode"]
@@ -97,6 +106,8 @@ def start_neo4j(
     http_port: int | None = None,
     memory: str = MEMORY,
     page_cache: str = "256m",
+    extra: dict[str, str] | None = None,
+    young: bool = False,
     deadline: float = DEADLINE,
     cache: Path | None = None,
     say: Say = lambda _: None,
@@ -106,7 +117,16 @@ def start_neo4j(
     ``http_port`` switches its browser page and HTTP API on. Raises LocalServiceError.
     """
     service = neo4j_service(
-        folder, port, http_port=http_port, memory=memory, page_cache=page_cache, deadline=deadline, cache=cache, say=say
+        folder,
+        port,
+        http_port=http_port,
+        memory=memory,
+        page_cache=page_cache,
+        extra=extra,
+        young=young,
+        deadline=deadline,
+        cache=cache,
+        say=say,
     )
     service.start()
     return service

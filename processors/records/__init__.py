@@ -8,7 +8,7 @@ Records hold no clock: derived bytes depend on the input, the models and the voc
 """
 
 from processors.records.abstract import RETRACTED_TYPE, Abstract, Heading, Link, LinkKind, MeshHeading, Section
-from processors.records.base import Count, Curie, Part, PartialDate, Probability, Record, Revision
+from processors.records.base import Count, Curie, Part, PartialDate, Probability, Record, Revision, is_curie
 from processors.records.entities import Article, Entities, Mention, Provenance, Span, Status
 from processors.records.graph import Change, ChangeKind, Counts
 from processors.records.kinds import BIOLINK, UNDIRECTED, EntityType, Predicate, edge_key
@@ -60,4 +60,5 @@ __all__ = [
     "Span",
     "Status",
     "edge_key",
+    "is_curie",
 ]

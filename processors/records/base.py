@@ -8,7 +8,10 @@ from pydantic_core import PydanticSerializationError, from_json
 
 from processors.errors import NotJson, RecordError, UnknownSchema
 
-Curie = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._]*:\S.*$", max_length=512)]
+_CURIE = re.compile(r"[a-z][a-z0-9._]*:\S.*")
+_CURIE_LENGTH = 512
+
+Curie = Annotated[str, StringConstraints(pattern=f"^{_CURIE.pattern}$", max_length=_CURIE_LENGTH)]
 """A compact identifier with a Bioregistry prefix, such as `pubmed:12345678` or `mesh:D003924`."""
 
 PartialDate = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
@@ -20,6 +23,12 @@ Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """A number of things, or an offset: as large as every JSON reader keeps exact (RFC 8259, section 6)."""
 
 _INTEGER = re.compile(r"[0-9]{1,18}")
+_SCHEMAS = "`biorelay topics schema TOPIC` shows what a topic's records hold."
+
+
+def is_curie(text: str) -> bool:
+    """Whether a text is a `Curie`."""
+    return len(text) <= _CURIE_LENGTH and _CURIE.fullmatch(text) is not None
 
 
 class Revision(NamedTuple):
@@ -75,10 +84,12 @@ class Record(Part):
         try:
             data = from_json(value, allow_inf_nan=False)
         except ValueError as error:
-            raise NotJson(f"the value is not UTF-8 JSON: {error}") from error
+            raise NotJson(f"the value is not UTF-8 JSON: {error}", remedy=_SCHEMAS) from error
         if not isinstance(data, dict):
-            raise NotJson(f"the value is a JSON {type(data).__name__}, not an object")
-        name = data.get("schema")
+            raise NotJson(f"the value is a JSON {type(data).__name__}, not an object", remedy=_SCHEMAS)
+        if "schema" not in data:
+            raise UnknownSchema(f"the object names no schema, and should name {cls.schema_name!r}", remedy=_SCHEMAS)
+        name = data["schema"]
         if name != cls.schema_name:
             raise UnknownSchema(
                 f"schema {str(name)[:80]!r} is not {cls.schema_name!r}", remedy="Upgrade biorelay, or publish the record in that version."
@@ -88,4 +99,4 @@ class Record(Part):
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(str(part) for part in first["loc"]) or "record"
-            raise RecordError(f"{cls.schema_name}: {place}: {first['msg']}") from error
+            raise RecordError(f"{cls.schema_name}: {place}: {first['msg']}", remedy=_SCHEMAS) from error

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-from processors.records import Curie, EntityType
+from processors.records import Curie, EntityType, is_curie
 
 _MESH = re.compile(r"(?:mesh[:_])?([CD]\d{6,9})", re.IGNORECASE)
 _OMIM = re.compile(r"omim[:_](\d{6})", re.IGNORECASE)
@@ -18,7 +18,6 @@ _ATTACHED = re.compile(r"\s*[A-Z]\w*#?:")
 _LOOSE_PREFIXES = frozenset({"gene", "geneid", "entrez", "taxon", "taxid", "tax", "rs", "rsid"})  # not Bioregistry's
 _NOTHING = frozenset({"", "-", "-1"})
 
-_CURIE = re.compile(r"[a-z][a-z0-9._]*:\S.*")
 _PMID = re.compile(r"(?:pmid:?\s*|pubmed:)?0*(\d{1,12})", re.IGNORECASE)
 _PMCID = re.compile(r"(?:pmcid:\s*|pmc:)?(PMC\d+)", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
@@ -42,7 +41,7 @@ def split_identifiers(raw: str, type_: EntityType | None) -> tuple[str, ...]:
 def to_curie(identifier: str, type_: EntityType | None) -> Curie | None:
     """One identifier as a CURIE, or None where it belongs to no database that its type names."""
     identifier = identifier.strip()
-    if _CURIE.fullmatch(identifier) and identifier.partition(":")[0] not in _LOOSE_PREFIXES:
+    if is_curie(identifier) and identifier.partition(":")[0] not in _LOOSE_PREFIXES:
         return unquote(identifier)
     if match := _OMIM.fullmatch(identifier):
         return f"omim:{match[1]}"
@@ -86,6 +85,6 @@ def document_id(text: str) -> Curie | None:
         return f"pmc:{match[1].upper()}"
     if _DOI.fullmatch(text):
         return f"doi:{text.lower()}"
-    if _CURIE.fullmatch(text):
+    if is_curie(text):
         return text
     return f"local:{text}" if text else None

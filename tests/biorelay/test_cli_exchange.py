@@ -78,6 +78,27 @@ def test_imported_edges_are_listed_beside_the_literature(cli: Cli, makers: Path)
     assert cli("graph", "sources").stdout == "makers\tcomplete\t4\t4\t0\n"
 
 
+def test_neighbours_stand_beside_what_imported_graphs_say(cli: Cli, makers: Path) -> None:
+    rows = [line.split("\t") for line in cli("graph", "neighbours", "aspirin", "--outside").stdout.splitlines()]
+    assert rows == [
+        ["Negative_Correlation", "PTGS2", "Gene", "ncbigene:5743", "2 papers, 1998-2004", "literature"],
+        ["affects ->", "PTGS2", "Gene", "ncbigene:5743", "cites 0", "makers"],
+        ["treats ->", "headache", "Disease", "mesh:D006261", "cites 0", "makers"],
+        ["treats ->", "pain", "Disease", "mesh:D010146", "cites 2", "makers"],
+    ]
+    told = list(map(json.loads, cli("graph", "neighbours", "aspirin", "--outside", "--json", "--limit", "2").stdout.splitlines()))
+    assert [(row["source"], row["bounded"]) for row in told] == [("literature", False), ("makers", True), ("makers", True)]
+    assert (told[0]["entity"]["id"], told[1]["object"]["id"]) == ("ncbigene:5743", "ncbigene:5743")
+    cut = cli("graph", "neighbours", "aspirin", "--outside", "--limit", "2", "--min-papers", "3")
+    assert [line.split("\t")[-1] for line in cut.stdout.splitlines()] == ["makers", "makers"], "filters are the literature's"
+    assert "the first 2 of more edges of imported graphs are shown" in cut.stderr
+    theirs = cli("graph", "neighbours", "headache", "--outside")
+    assert theirs.stdout == "<- treats\taspirin\tChemicalEntity\tmesh:D001241\tcites 0\tmakers\n"
+    assert "the literature has no entity mesh:D006261" in theirs.stderr
+    assert cli("graph", "neighbours", "headache").exit_code == 2
+    assert cli("graph", "neighbours", "nothing of the kind", "--outside").exit_code == 2
+
+
 def test_comparison(cli: Cli, makers: Path) -> None:
     found = json.loads(cli("graph", "compare", "makers", "--json").stdout)
     assert (found["outside"], found["outside_agreed"], found["literature"], found["literature_agreed"]) == (2, 1, 2, 1)

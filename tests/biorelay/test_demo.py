@@ -6,12 +6,14 @@ import re
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from biorelay.demo import Demo, samples
+from biorelay.demo import Counts, Demo, samples
 from biorelay.settings import BrokerSettings, RegistrySettings, Settings
+from stream.client import RelationsMessage
 
 
 def test_the_samples_are_five_hundred_real_abstracts() -> None:
@@ -27,6 +29,30 @@ def test_settings_for_a_real_broker_do_not_reach_the_embedded_one(tmp_path: Path
     assert settings.stream().registry is not None
     stream = Demo(settings, tmp_path / "demo").stream
     assert (stream.registry, stream.security.protocol) == (None, "PLAINTEXT")
+
+
+class Late(Demo):
+    """Its follower begins when all is in the graph, as it may on a busy machine."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        super().__init__(settings, folder)
+        self.written = asyncio.Event()
+
+    def count(self, counts: Counts) -> None:
+        if counts.graph == counts.of:
+            self.written.set()
+
+    async def _follow(self, *arguments: Any) -> None:
+        await self.written.wait()
+        await super()._follow(*arguments)
+
+
+async def test_the_last_relations_are_told_however_late_they_are_read(tmp_path: Path) -> None:
+    abstracts = samples(3)
+    told: list[RelationsMessage] = []
+    async with Late(Settings(), tmp_path / "demo") as running:
+        await running.publish(abstracts, running.count, told.append)
+    assert sorted(message.document for message in told) == sorted(abstract.id for abstract in abstracts)
 
 
 async def demo(*arguments: str) -> "asyncio.subprocess.Process":

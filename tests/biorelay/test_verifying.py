@@ -230,13 +230,16 @@ def test_a_name_that_the_recogniser_overlooks_or_cannot_link_is_seen(extractor: 
         ("mesh:D99999999", Sought("mesh:D99999999", "D99999999")),
         ("no such thing as this", Sought("", "no such thing as this")),
         ("local:pubmed:1#Gene:abc", Sought("local:pubmed:1#Gene:abc", "abc", EntityType.GENE)),
+        ("C18:1", Sought("", "C18:1")),
+        ("HLA-DRB1*04:01", Sought("", "HLA-DRB1*04:01")),
+        ("caffeine:", Sought("mesh:D002110", "Caffeine", EntityType.CHEMICAL)),
     ],
 )
 def test_what_is_sought(vocabulary: Vocabulary, text: str, wanted: Sought) -> None:
     assert sought(text, vocabulary) == wanted
 
 
-@pytest.mark.parametrize("text", ["", "  ", "mesh:", ":D006973"])
+@pytest.mark.parametrize("text", ["", "  ", "mesh:", ":D006973", "MESH:D006973", "mesh: ", "FOO:BAR"])
 def test_what_cannot_be_sought(vocabulary: Vocabulary, text: str) -> None:
     with pytest.raises(BadInput):
         sought(text, vocabulary)

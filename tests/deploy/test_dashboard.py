@@ -120,6 +120,7 @@ def busy(metrics: Metrics) -> Iterator[None]:
             metrics.found([relation])
             metrics.graph_write.observe(0.05)
             metrics.watch.observe(0.001)
+            metrics.discovery_delay.observe(0.2)
             metrics.freshness.observe(1.5)
 
     thread = threading.Thread(target=work)

@@ -52,6 +52,16 @@ class AsOfContract:
     async def test_as_of_is_a_fresh_load_of_the_papers_until_then(self, store: GraphStore, year: int) -> None:
         await as_told(store, await filled(store, year), year)
 
+    async def test_of_many_edges_as_few_are_recounted_as_are_shown(self, store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        oracle = await filled(store, 9)
+        curies = sorted(oracle.graph()["entities"])
+        wanted = {a: await store.neighbours(a, as_of=2005) for a in curies}
+        monkeypatch.setattr("graphstore.questions.RECOUNTED", 2)
+        for a in curies:
+            for limit in (1, 2, 5):
+                found = await store.neighbours(a, as_of=2005, limit=limit)
+                assert (found, found.bounded) == (wanted[a][:limit], len(wanted[a]) > limit)
+
     async def test_the_best_evidence_is_of_its_time(self, store: GraphStore) -> None:
         await store.apply(
             [

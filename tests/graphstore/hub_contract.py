@@ -4,10 +4,13 @@ Some plans, and some mistakes of an engine, only appear where there is more than
 """
 
 import random
+from itertools import pairwise
 
 import pytest
 
 from graphstore import Contribution, GraphStore, GraphTimeout
+from graphstore.contribution import Polarity
+from graphstore.measures import Measure
 from graphstore.steps import Steps, ask
 from tests.graphstore.documents import document, relation, tombstone
 from tests.graphstore.oracle import Oracle, Roads, held
@@ -51,6 +54,28 @@ class HubContract:
                 expected = {way: score for score, way in roads.paths(a, c, 2)}
                 found = await store.discover_closed(a, c, limit=200)
                 assert {(a, path.steps[0].target.id, c): path.score for path in found} == pytest.approx(expected)
+
+    async def test_a_hubs_strongest_edges_are_asked_first_and_change_no_answer(
+        self, store: GraphStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await load(store, documents(6))
+        hubs = [entity.id for entity in await store.find("n", limit=6)]
+
+        async def answers(limit: int) -> list[object]:
+            found: list[object] = []
+            for a, c in pairwise(hubs):
+                found += await store.neighbours(a, limit=limit), await store.neighbours(a, limit=limit, polarity=Polarity.NEGATED)
+                for rank in (Measure.DAMPED_PAPERS, Measure.PATH_COUNT):
+                    found += await store.discover_closed(a, c, rank=rank, limit=limit), await store.discover_open(a, rank=rank, fan=limit)
+                found += [await store.discover_closed(a, c, limit=limit, damping=0.0), await store.paths(a, c, max_hops=3, limit=limit)]
+            return found
+
+        for limit in (1, 3, 40):
+            wanted = await answers(limit)
+            with monkeypatch.context() as patched:
+                patched.setattr("graphstore.lens.HUB", 0)
+                patched.setattr("graphstore.routes.CROWDED", 0)
+                assert await answers(limit) == wanted
 
     async def test_hubs_documents_are_replaced_and_taken_back(self, store: GraphStore) -> None:
         half = DOCUMENTS // 2

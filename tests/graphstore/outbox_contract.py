@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 
 from graphstore import GraphStore
 from tests.graphstore.documents import chain, random_contribution
@@ -20,6 +21,15 @@ class OutboxContract:
         await store.outbox_done([changes[0].id, "unknown"])
         assert await store.outbox() == changes[1:]
         await store.outbox_done([])
+
+    async def test_what_waits_says_when_it_was_written(self, store: GraphStore) -> None:
+        began = time.time()
+        changes = await store.apply([chain(1, 1, "abc")])
+        waiting = await store.waiting()
+        assert [told for told, _ in waiting] == changes
+        assert all(began - 0.001 <= written <= time.time() for _, written in waiting)
+        await store.apply([chain(1, 1, "abc")])  # a replay: what waits keeps its time
+        assert await store.waiting() == waiting
 
     async def test_nobody_relays_the_outbox(self, store: GraphStore) -> None:
         assert [change.edge for change in await store.apply([chain(1, 1, "ab")], outbox=False)] == [AB]

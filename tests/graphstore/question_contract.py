@@ -222,7 +222,7 @@ class QuestionContract:
 
     async def test_scores_may_be_large(self, store: GraphStore) -> None:
         """The first of the links decides nothing about the width of the numbers."""
-        await store.apply([chain(n, n, "abc") for n in range(300)])
+        await store.apply([chain(n, n, "abc") for n in range(300)] + [chain(300, 300, "xy")])
         for papers, weight in ((1, 1), (200, 200), (30_000, 1_000), (100_000, 1_000_000)):
             seen = Lens().parameters
             links = [{"curie": "test:b", "papers": papers, "factor": weight}]

@@ -17,7 +17,7 @@ def asked() -> set[str]:
     found = set()
     for file in Path(graphstore.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"ask", "summaries"}:
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"ask", "summaries", "Query"}:
                 named = ast.walk(node.args[0])
                 found |= {part.value for part in named if isinstance(part, ast.Constant) and isinstance(part.value, str)}
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("count_"):
@@ -28,17 +28,45 @@ def asked() -> set[str]:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_query_has_a_file_on_every_engine(engine: str) -> None:
     empty = {name for name in asked() if not cypher.statements(engine, name)}
-    needless = {"neo4j": {"create_keys", "read_outbox"}, "ladybug": {"watch_clock", "watch_clocks", "watch_lock"}}
+    needless = {
+        "neo4j": {"create_keys", "read_outbox"},
+        "ladybug": {"layout", "set_layout", "watch_clock", "watch_lock"},
+    }
     assert empty <= needless[engine], "only Neo4j's indexes and LadybugDB's one writer make a query needless"
 
 
 def test_no_file_is_forgotten() -> None:
-    assert {file.stem for file in FOLDER.glob("*/*.cypher")} - {"schema", "ping"} == asked()
+    assert {file.stem.removesuffix(".plain") for file in FOLDER.glob("*/*.cypher")} - {"schema", "ping"} == asked()
 
 
 def test_unknown_query() -> None:
     with pytest.raises(LookupError, match="no query 'nothing' for neo4j"):
         cypher.statements("neo4j", "nothing")
+
+
+def test_ladybug_takes_lists_of_maps_in_columns() -> None:
+    """Of the maps only the fields that a statement names, and what a WITH carries on with them."""
+    statement = cypher.statements("ladybug", "create_retractions")[0]
+    assert statement.splitlines() == [
+        "UNWIND range(1, size($rows__source)) AS r",
+        "WITH $rows__source[r] AS r__source, $rows__target[r] AS r__target",
+        "MATCH (a:Article {id: r__source})",
+        "WITH r__source, r__target, a",
+        "MATCH (t:Article {id: r__target})",
+        "MERGE (a)-[:RETRACTS]->(t)",
+    ]
+    rows = [
+        {"source": "pubmed:1", "kind": "retracts", "target": "pubmed:2"},
+        {"source": "pubmed:3", "kind": "retracts", "target": "pubmed:4"},
+    ]
+    assert cypher.columns(statement, {"rows": rows}) == {"rows__source": ["pubmed:1", "pubmed:3"], "rows__target": ["pubmed:2", "pubmed:4"]}
+    assert "UNWIND $rows AS r" in cypher.statements("neo4j", "create_retractions")[0]
+    assert cypher.statements("ladybug", "entities")[0].startswith("UNWIND $curies AS x\n")
+
+
+def test_an_engine_may_say_apart_what_asks_papers_only() -> None:
+    assert cypher.statements("ladybug", "bridges", plain=True) != cypher.statements("ladybug", "bridges")
+    assert cypher.statements("neo4j", "near", plain=True) == cypher.statements("neo4j", "near")
 
 
 def test_no_cypher_in_python() -> None:

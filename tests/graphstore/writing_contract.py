@@ -83,6 +83,15 @@ class WritingContract:
         assert await store.apply([tombstone(1, 5)]) == []
         assert await counts(store) == {AB: (1, 0, 0)}
 
+    async def test_a_document_whose_message_came_late_is_named(self, store: GraphStore) -> None:
+        late: dict[str, Revision] = {}
+        await store.apply([chain(1, 5, "ab"), chain(2, 6, "ab")], late=late)
+        assert late == {}
+        await store.apply([chain(1, 3, "ab"), chain(2, 6, "ab"), chain(3, 1, "cd")], late=late)
+        assert late == {"pubmed:1": Revision(0, 5)}
+        await store.apply([chain(1, 4, "ab"), chain(1, 7, "ab"), tombstone(2, 2)], late=late)
+        assert late == {"pubmed:2": Revision(0, 6)}
+
     async def test_an_epoch_outweighs_every_offset(self, store: GraphStore) -> None:
         await store.apply([chain(1, 900, "ab")])
         newer = chain(1, 2, "cd")

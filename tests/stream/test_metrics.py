@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from processors.records import Discovery, DiscoveryKind
 from stream import StreamSettings
 from stream.endpoint import Endpoint, EndpointTaken
 from stream.lag import StageLag
@@ -83,6 +84,7 @@ def test_every_series_of_the_dashboard_is_told(metrics: Metrics, endpoint: Endpo
         'biorelay_retractions_total{by="notice"} 0.0',
         'biorelay_inference_seconds_bucket{le="0.1",stage="ner"} 1.0',
         "biorelay_graph_write_seconds_count 0.0",
+        "biorelay_discovery_delay_seconds_count 0.0",
         "biorelay_publish_to_queryable_seconds_count 0.0",
         'biorelay_lag_messages{stage="graph"} 0.0',
         'biorelay_lag_seconds{stage="graph"} 0.0',
@@ -95,6 +97,20 @@ def test_every_series_of_the_dashboard_is_told(metrics: Metrics, endpoint: Endpo
     ):
         assert series in text
     assert get(endpoint, "/")[0] == 404
+
+
+def test_what_is_told_is_counted_and_timed(metrics: Metrics, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stream.metrics.time.time", lambda: 100.0)
+    one = Discovery(id="1", question="q", path=(), score=1.0, document="pubmed:1", kind=DiscoveryKind.BROKEN)
+    metrics.tell([(one, 99.7), (one, 101.0), (one, 0.0)])  # a clock that runs ahead, and an outbox of an older version
+
+    def told(series: str, **labels: str) -> float | None:
+        return metrics.registry.get_sample_value(series, labels)
+
+    assert told("biorelay_discoveries_total", kind="broken") == 3
+    assert told("biorelay_discovery_delay_seconds_count") == 2
+    assert told("biorelay_discovery_delay_seconds_bucket", le="0.25") == 1
+    assert told("biorelay_discovery_delay_seconds_bucket", le="0.5") == 2
 
 
 def test_an_address_in_use_is_said(metrics: Metrics, endpoint: Endpoint) -> None:

@@ -1,11 +1,13 @@
 """Standing questions from the topic to the message, on the embedded broker and on a real Kafka."""
 
 import asyncio
+import signal
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiokafka import ConsumerRecord
 
 from graphstore import open_store
 from graphstore.confidence import confidence, share
@@ -22,7 +24,7 @@ from stream.topics import Topic
 from .bench import Box
 from .contract import publish
 from .dictionary import DictionaryExtractor
-from .kit import PATIENCE, abstract, at_work, caught_up, contents, send_raw, until
+from .kit import PATIENCE, WorkerProcess, abstract, at_work, caught_up, contents, send_raw, until
 
 ASPIRIN, HEADACHE, NAUSEA = "mesh:D001241", "mesh:D006261", "mesh:D009325"
 PAIR = Question.of(ASPIRIN, HEADACHE, (QuestionStep(),), id="pair", label="a pair")
@@ -157,6 +159,51 @@ class TestKafka(WatchContract):
         return settings
 
 
+@pytest.mark.kafka
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+async def test_a_worker_that_is_killed_tells_again_with_the_same_id(
+    bare_settings: StreamSettings, kafka: str, engine: str, request: pytest.FixtureRequest
+) -> None:
+    settings = replace(bare_settings, broker=kafka)
+    await create_topics(settings)
+    address, password = f"ladybug:{settings.data_dir / 'graph'}", ""
+    if engine == "neo4j":
+        address, _, password = request.getfixturevalue("empty_neo4j")
+    await ask(settings, [PAIR])
+    await publish(settings, abstract(1, "aspirin causes headache."))
+
+    def ids(records: Sequence[ConsumerRecord]) -> list[str]:
+        return [Discovery.from_bytes(record.value).id for record in records]
+
+    seen = []
+    for dies in ("written", "told"):
+        with WorkerProcess(settings, address, log=settings.data_dir / f"{dies}.log", arguments=[password, dies]) as process:
+            assert await asyncio.to_thread(process.wait, 90) == -signal.SIGKILL, process.log
+        seen.append(ids(await contents(settings, Topic.DISCOVERIES)))
+    (one,) = seen[1]
+    assert seen[0] == []
+    with WorkerProcess(settings, address, log=settings.data_dir / "lives.log", arguments=[password]) as process:
+        await process.ready()
+        await caught_up(settings)
+
+        async def again() -> bool:
+            return len(await contents(settings, Topic.DISCOVERIES)) > 1
+
+        await until(again, "it is told again")
+        await publish(settings, abstract(2, "aspirin causes headache."))  # the answer is there already
+        await caught_up(settings)
+        assert process.metric('biorelay_discoveries_total{kind="completed"}') == 1
+        assert process.metric("biorelay_discovery_delay_seconds_count") == 1
+        process.terminate()
+        assert process.wait() == 0
+    records = await contents(settings, Topic.DISCOVERIES)
+    assert ids(records) == [one, one]
+    assert len({headers.get(record.headers, "ce_time") for record in records}) == 1
+    async with open_store(address, password=password or None) as store:
+        assert await store.outbox() == []
+
+
 class Killed(BaseException):
     """The process is gone: nothing behind this happens."""
 
@@ -210,7 +257,7 @@ async def test_a_crash_between_the_graph_and_the_topic_repeats_with_the_same_id(
         else:
 
             async def forgotten(made: GraphStep = again) -> bool:
-                return await (await made.store()).outbox(10) == []
+                return await (await made.store()).waiting(10) == []
 
             await until(forgotten, "the outbox is empty")
             telling.cancel()
@@ -220,7 +267,7 @@ async def test_a_crash_between_the_graph_and_the_topic_repeats_with_the_same_id(
     assert ids == [[], [one], [one]]
     last = step()
     await last.run([task(2, "aspirin causes headache.")])
-    assert [type(told) for told in await (await last.store()).outbox(10)] == [Change]  # the answer was there already
+    assert [type(told) for told, _ in await (await last.store()).waiting(10)] == [Change]  # the answer was there already
     await last.close()
 
 
@@ -234,5 +281,5 @@ async def test_nothing_is_written_before_the_questions_are_known(tmp_path: Path,
     step.watch.put(PAIR)
     step.asked.set()
     await writing
-    assert [type(told).__name__ for told in await store.outbox(10)] == ["Change", "Discovery"]
+    assert [type(told).__name__ for told, _ in await store.waiting(10)] == ["Change", "Discovery"]
     await step.close()

@@ -1,18 +1,24 @@
 // What an edge must be is asked of the sums and not before: where a pattern has two hops the engine drops filters on `r` and `q`, and
 // answers what is not so; with each hop in a MATCH of its own it scans the table.
 // The ranks are those of graphstore/measures.py; confidences are here as they are before calibration. Equals: by papers, damped.
-MATCH (a:Entity {curie: $a})-[r:RELATES]-(b:Entity)-[q:RELATES]-(c:Entity {curie: $c})
-WITH b.curie AS curie, b.type AS kind, b.degree AS degree,
-  r.papers AS r_papers, r.weight AS r_weight, q.papers AS q_papers, q.weight AS q_weight,
-  r.papers >= $min_papers AND ($plain OR (($predicate = '' OR r.predicate = $predicate) AND r.weight >= $min_weight
-    AND r.first_year >= $first_from AND r.first_year <= $first_to AND r.last_year >= $last_from AND r.last_year <= $last_to)) AS r_fits,
-  q.papers >= $min_papers AND ($plain OR (($predicate = '' OR q.predicate = $predicate) AND q.weight >= $min_weight
-    AND q.first_year >= $first_from AND q.first_year <= $first_to AND q.last_year >= $last_from AND q.last_year <= $last_to)) AS q_fits
-WITH curie, kind, degree,
-  max(CASE WHEN r_fits THEN r_papers END) AS first, max(CASE WHEN q_fits THEN q_papers END) AS second,
-  max(CASE WHEN r_fits THEN r_weight END) AS first_weight, max(CASE WHEN q_fits THEN q_weight END) AS second_weight,
-  sum(CASE WHEN r_fits AND q_fits THEN 1 ELSE 0 END) AS ways
-WHERE ways > 0 AND curie <> $a AND curie <> $c AND ($type = '' OR kind = $type)
+// From the end of more edges: the other's neighbours are looked up one by one, and then sought among the many.
+MATCH (a:Entity {curie: $a})
+WITH a
+MATCH (c:Entity {curie: $c})
+RETURN CASE WHEN a.degree >= c.degree THEN $a ELSE $c END AS more, CASE WHEN a.degree >= c.degree THEN $c ELSE $a END AS fewer
+;
+MATCH (a:Entity {curie: $row_more})-[r:RELATES]-(b:Entity)-[q:RELATES]-(c:Entity {curie: $row_fewer})
+WITH b, r.weight AS one_weight, q.weight AS other_weight,
+  CASE WHEN r.papers >= $min_papers AND ($plain OR (($predicate = '' OR r.predicate = $predicate) AND r.weight >= $min_weight
+    AND r.first_year >= $first_from AND r.first_year <= $first_to AND r.last_year >= $last_from AND r.last_year <= $last_to)) THEN r.papers END AS one_papers,
+  CASE WHEN q.papers >= $min_papers AND ($plain OR (($predicate = '' OR q.predicate = $predicate) AND q.weight >= $min_weight
+    AND q.first_year >= $first_from AND q.first_year <= $first_to AND q.last_year >= $last_from AND q.last_year <= $last_to)) THEN q.papers END AS other_papers
+WHERE one_papers > 0 AND other_papers > 0
+WITH b, max(one_papers) AS one, max(other_papers) AS other, max(one_weight) AS one_weight, max(other_weight) AS other_weight, count(one_papers) AS ways
+WHERE b.curie <> $a AND b.curie <> $c AND ($type = '' OR b.type = $type)
+WITH b.curie AS curie, b.degree AS degree, ways,
+  CASE WHEN $row_more = $a THEN one ELSE other END AS first, CASE WHEN $row_more = $a THEN other ELSE one END AS second,
+  CASE WHEN $row_more = $a THEN one_weight ELSE other_weight END AS first_weight, CASE WHEN $row_more = $a THEN other_weight ELSE one_weight END AS second_weight
 RETURN curie, degree, first, second, first_weight, second_weight, ways
 ORDER BY CASE $rank
     WHEN 'path_count' THEN ways * 1.0

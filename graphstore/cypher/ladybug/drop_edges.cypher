@@ -4,10 +4,10 @@ MATCH (s:Entity {curie: r.subject})
 WITH r, s
 MATCH (o:Entity {curie: r.object})
 WHERE s.degree <= o.degree
-RETURN r.key AS key, r.subject AS subject
-;
-MATCH (s:Entity {curie: $row_subject})-[x:RELATES]->(o:Entity)
-WHERE x.key = $row_key
+WITH r, s
+OPTIONAL MATCH (s)-[x:RELATES]->(n:Entity)
+WITH r, x
+WHERE x.key = r.key
 DELETE x
 ;
 UNWIND $rows AS r
@@ -15,10 +15,10 @@ MATCH (s:Entity {curie: r.subject})
 WITH r, s
 MATCH (o:Entity {curie: r.object})
 WHERE s.degree > o.degree
-RETURN r.key AS key, r.object AS object
-;
-MATCH (o:Entity {curie: $row_object})<-[x:RELATES]-(s:Entity)
-WHERE x.key = $row_key
+WITH r, o
+OPTIONAL MATCH (o)<-[x:RELATES]-(n:Entity)
+WITH r, x
+WHERE x.key = r.key
 DELETE x
 ;
 UNWIND $rows AS r

@@ -1,6 +1,6 @@
 UNWIND $rows AS r
-RETURN r.document AS document, collect(r.id) AS ids
-;
-MATCH (a:Article {id: $row_document})-[e:STATES]->(k:Edge)
-WHERE e.id IN $row_ids
+MATCH (a:Article {id: r.document})
+OPTIONAL MATCH (a)-[e:STATES]->(k:Edge)
+WITH r, e
+WHERE e.id = r.id
 DELETE e

@@ -1,13 +1,13 @@
-// Each from its end of fewer edges, for the other may be a hub.
-UNWIND $pairs AS p
-MATCH (s:Entity {curie: p.source})
-WITH p, s
-MATCH (t:Entity {curie: p.target})
-RETURN p.source AS source, p.target AS target, CASE WHEN s.degree <= t.degree THEN p.source ELSE p.target END AS near, CASE WHEN s.degree <= t.degree THEN p.target ELSE p.source END AS far
-;
-MATCH (n:Entity {curie: $row_near})-[r:RELATES]-(f:Entity {curie: $row_far})
-WHERE r.papers >= $min_papers AND ($plain OR (($predicate = '' OR r.predicate = $predicate) AND r.weight >= $min_weight
-  AND r.first_year >= $first_from AND r.first_year <= $first_to AND r.last_year >= $last_from AND r.last_year <= $last_to))
-RETURN $row_source AS source, $row_target AS target, r.key AS key, r.subject AS subject, r.predicate AS predicate,
-  CASE WHEN r.subject = $row_source THEN $row_target ELSE $row_source END AS object,
-  r.papers AS papers, r.negated AS negated, r.speculated AS speculated, r.weight AS weight, r.first_year AS first_year, r.last_year AS last_year, r.best AS best
+// By the keys that edges between the two of a pair can have: an edge between hubs is found as soon as any other.
+UNWIND $keys AS k
+MATCH (x:Edge {key: k})
+WITH x.key AS key, x.subject AS subject, x.predicate AS predicate, x.object AS object, string_split(x.state, ';') AS told
+WITH key, subject, predicate, object, CAST(told[1] AS INT64) AS papers, CAST(told[2] AS INT64) AS negated, CAST(told[3] AS INT64) AS speculated,
+  CAST(told[4] AS INT64) AS weight, CAST(told[5] AS INT64) AS first_year, CAST(told[6] AS INT64) AS last_year, told[7] AS best
+WHERE papers >= $min_papers AND ($plain OR (weight >= $min_weight
+  AND first_year >= $first_from AND first_year <= $first_to AND last_year >= $last_from AND last_year <= $last_to))
+MATCH (s:Entity {curie: subject})
+WITH key, subject, predicate, object, papers, negated, speculated, weight, first_year, last_year, best, s.name AS subject_name, s.type AS subject_type, s.degree AS subject_degree
+MATCH (o:Entity {curie: object})
+RETURN key, subject, subject_name, subject_type, subject_degree, predicate, object, o.name AS object_name, o.type AS object_type, o.degree AS object_degree,
+  papers, negated, speculated, weight, first_year, last_year, best

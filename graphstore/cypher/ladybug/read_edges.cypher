@@ -1,7 +1,8 @@
 // The evidence itself, which is given sooner than counted here; see `graphstore/counting.py`.
+// Behind OPTIONAL MATCH the engine follows relationships from the keys of a list; a MATCH of the whole pattern scans the table.
 UNWIND $keys AS k
 MATCH (x:Edge {key: k})
-RETURN x.key AS key
-;
-MATCH (x:Edge {key: $row_key})<-[e:STATES]-(a:Article)
+OPTIONAL MATCH (x)<-[e:STATES]-(a:Article)
+WITH x, e, a
+WHERE a.id IS NOT NULL
 RETURN x.key AS key, a.id AS document, e.polarity AS polarity, e.probability AS probability, e.retracted AS retracted, e.year AS year, e.rank AS rank, e.subject_label AS subject_label, e.object_label AS object_label

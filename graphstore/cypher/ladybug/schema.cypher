@@ -7,6 +7,9 @@ CREATE NODE TABLE IF NOT EXISTS Edge(key STRING PRIMARY KEY, subject STRING, pre
 ;
 CREATE NODE TABLE IF NOT EXISTS Outbox(id STRING PRIMARY KEY, at SERIAL, value STRING)
 ;
+// Graphs written before it was told when a message was written.
+ALTER TABLE Outbox ADD IF NOT EXISTS written INT64
+;
 CREATE REL TABLE IF NOT EXISTS RELATES(FROM Entity TO Entity, key STRING, subject STRING, predicate STRING, papers INT64, negated INT64, speculated INT64, first_year INT64, last_year INT64, best STRING, subject_label STRING, object_label STRING)
 ;
 CREATE REL TABLE IF NOT EXISTS RETRACTS(FROM Article TO Article)
@@ -28,6 +31,10 @@ ALTER TABLE STATES ADD IF NOT EXISTS novel DOUBLE DEFAULT -1.0
 ALTER TABLE RELATES ADD IF NOT EXISTS weight INT64
 ;
 ALTER TABLE RELATES ADD IF NOT EXISTS disputed INT64
+;
+// Graphs written before an edge's key told what its relationship tells: `papers;negated;speculated;weight;first_year;last_year;best`.
+// One property, for setting a property of a node costs the same as looking the node up.
+ALTER TABLE Edge ADD IF NOT EXISTS state STRING DEFAULT ''
 ;
 // Imported graphs stand apart from the literature's: a concept is one graph's word on a CURIE, `key` being `graph|curie`.
 CREATE NODE TABLE IF NOT EXISTS Outside(id STRING PRIMARY KEY, source STRING, generation INT64, state STRING, fingerprint STRING, nodes INT64, edges INT64, skipped INT64)

@@ -5,10 +5,10 @@ MATCH (s:Entity {curie: r.subject})
 WITH r, s
 MATCH (o:Entity {curie: r.object})
 WHERE s.degree <= o.degree
-RETURN r.key AS key, r.subject AS subject
-;
-MATCH (s:Entity {curie: $row_subject})-[x:RELATES]->(o:Entity)
-WHERE x.key = $row_key
+WITH r, s
+OPTIONAL MATCH (s)-[x:RELATES]->(n:Entity)
+WITH r, x
+WHERE x.key = r.key
 DELETE x
 ;
 UNWIND $rows AS r
@@ -16,10 +16,10 @@ MATCH (s:Entity {curie: r.subject})
 WITH r, s
 MATCH (o:Entity {curie: r.object})
 WHERE s.degree > o.degree
-RETURN r.key AS key, r.object AS object
-;
-MATCH (o:Entity {curie: $row_object})<-[x:RELATES]-(s:Entity)
-WHERE x.key = $row_key
+WITH r, o
+OPTIONAL MATCH (o)<-[x:RELATES]-(n:Entity)
+WITH r, x
+WHERE x.key = r.key
 DELETE x
 ;
 UNWIND $rows AS r
@@ -27,3 +27,7 @@ MATCH (s:Entity {curie: r.subject})
 WITH r, s
 MATCH (o:Entity {curie: r.object})
 CREATE (s)-[:RELATES {key: r.key, predicate: r.predicate, subject: r.subject, papers: r.papers, negated: r.negated, speculated: r.speculated, weight: r.weight, disputed: CASE WHEN r.disputed > 0 THEN r.disputed END, first_year: r.first_year, last_year: r.last_year, best: r.best, subject_label: r.subject_label, object_label: r.object_label}]->(o)
+;
+UNWIND $rows AS r
+MATCH (k:Edge {key: r.key})
+SET k.state = concat(CAST(r.papers AS STRING), ';', CAST(r.negated AS STRING), ';', CAST(r.speculated AS STRING), ';', CAST(r.weight AS STRING), ';', CAST(r.first_year AS STRING), ';', CAST(r.last_year AS STRING), ';', r.best)

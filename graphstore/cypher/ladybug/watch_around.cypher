@@ -1,4 +1,7 @@
-// A list of keys is looked up in the index; an UNWIND of them, with edges to follow, scans the table. The caller leaves hubs out.
-MATCH (e:Entity)-[r:RELATES]-(o:Entity)
-WHERE e.curie IN $curies AND r.papers + r.negated + r.speculated >= $least
-RETURN e.curie AS curie, o.curie AS other, o.type AS type, r.predicate AS predicate, r.papers AS papers, r.negated AS negated, r.speculated AS speculated, r.weight AS weight
+// One entity after the other: a list of them scans the table. The caller leaves hubs out; '' among the types is any.
+UNWIND $curies AS x
+RETURN x AS curie
+;
+MATCH (e:Entity {curie: $row_curie})-[r:RELATES]-(o:Entity)
+WHERE r.papers + r.negated + r.speculated >= $least AND ('' IN $types OR o.type IN $types)
+RETURN $row_curie AS curie, o.curie AS other, o.type AS type, r.predicate AS predicate, r.papers AS papers, r.negated AS negated, r.speculated AS speculated, r.weight AS weight

@@ -10,4 +10,3 @@ WITH entities, last, now.epochSeconds * 1000000 + now.microsecond AS now
 WITH entities, CASE WHEN now > last THEN now ELSE last + 1 END AS at
 UNWIND entities AS e
 SET e.clock_before = e.clock, e.clock = at
-RETURN max(at) AS at

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,7 +99,7 @@ def _text(path: Path) -> io.StringIO:
     try:
         raw = path.read_bytes()
         return io.StringIO((gzip.decompress(raw) if raw.startswith(GZIP) else raw).decode("utf-8-sig"), newline="")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise RecipeError(f"{path} cannot be read: {error}") from error
 
 

@@ -10,6 +10,7 @@ Probabilities are calibrated and rounded to four digits; the same teachers and d
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,7 @@ def read_targets(path: Path) -> Targets:
                 line += 1
                 document = json.loads(content)
                 answers[str(document["text"])] = {relation_key(a, b): _row(p, order) for a, b, p in document["pairs"]}
-    except (OSError, EOFError, UnicodeDecodeError, ValueError, KeyError, TypeError, IndexError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise TargetsUnusable(f"{path}:{line} is no line of soft labels: {error}", remedy=REMEDY) from error
     return Targets(head["teachers"], answers)
 

@@ -11,6 +11,9 @@ from models.evaluation.discovery.__main__ import main
 from models.evaluation.errors import GoldUnusable
 from processors.records import Article, Evidence, Participant, Predicate, Provenance, Relation, Relations, Span
 
+ROTTEN = gzip.compress(b"x")[:10] + b"\xff" * 40
+"""A sound head, and what no decompressor takes."""
+
 
 def relation(a: str, b: str, *, negated: bool = False, speculated: bool = False, probability: float = 0.5) -> Relation:
     ends = [Participant(id=one, name=one.upper(), type="Gene", spans=(Span(start=0, end=1),)) for one in (a, b)]
@@ -50,7 +53,7 @@ def test_only_what_is_stated_outright_between_identified_entities_is_a_statement
     assert found.names["x:2"] == "X:2"
 
 
-@pytest.mark.parametrize("content", [b"", b"not json\n", b'{"schema":"other/1"}\n', b"\x1f\x8bdamaged"])
+@pytest.mark.parametrize("content", [b"", b"not json\n", b'{"schema":"other/1"}\n', b"\x1f\x8bdamaged", ROTTEN])
 def test_what_holds_no_relations_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "relations.jsonl"
     path.write_bytes(content)

@@ -1,5 +1,6 @@
 """What a links recipe reads, how it parts it, and what it refuses."""
 
+import gzip
 import random
 from pathlib import Path
 
@@ -72,6 +73,7 @@ def test_statements_that_are_no_edges(tmp_path: Path) -> None:
         (b"not json\n", "line 1"),
         (b"\xff\xfe\x00", "cannot be read"),
         (b"\x1f\x8b garbage", "cannot be read"),
+        (gzip.compress(b"x")[:10] + b"\xff" * 40, "cannot be read"),
         (b'{"schema":"biorelay.relations/1"}\n', "line 1"),
     ],
 )

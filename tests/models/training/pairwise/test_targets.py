@@ -66,6 +66,7 @@ def test_what_a_research_teacher_says_may_not_ship() -> None:
             ":2",
         ),
         (gzip.compress(json.dumps({"schema": "biorelay.targets/1", "labels": LABELS, "teachers": {}}).encode())[:-6], ":1"),
+        (gzip.compress(b"x")[:10] + b"\xff" * 40, ":1"),
     ],
 )
 def test_a_file_that_is_none_is_refused(tmp_path: Path, content: bytes, said: str) -> None:

@@ -1,1 +1,0 @@
-// Nothing to do: the embedded engine has one writer, so nobody changes what it remembers.

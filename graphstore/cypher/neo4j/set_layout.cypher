@@ -1,0 +1,2 @@
+MERGE (l:Layout {id: 'graph'})
+SET l.version = $version
