@@ -9,7 +9,7 @@ NICE_NAME = printf '%s\n'
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-train demo test test-serve test-rest test-stream test-train test-fast check services services-down train train-smoke chaos reliability audit sbom bench-extract bench-gpu bench-stream bench-scale bench-edge bench-graph bench-discovery bench-exchange capacity schemas dashboards locks clean
+.PHONY: help install install-train demo test test-serve test-rest test-stream test-train test-fast check services services-down train train-smoke chaos reliability audit sbom bench-extract bench-gpu bench-stream bench-scale bench-watch bench-edge bench-graph bench-discovery bench-exchange capacity schemas dashboards locks clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -111,6 +111,9 @@ bench-stream: install ## the worker beside extract and a plain consumer, on a re
 
 bench-scale: install-train ## cost against documents, length, entities, threads and processes; pictures
 	@$(DEV)/python -m benchmarks.bench_scale --data $(or $(DATA),../shared/data) $(BENCH_FLAGS)
+
+bench-watch: install ## what standing questions cost a graph batch, and how soon their answers are told
+	@$(BIN)/python -m benchmarks.bench_watch --data $(or $(DATA),../shared/data) $(BENCH_FLAGS)
 
 bench-edge: install-train ## one core and 512 MB: documents a second, peak memory, cold start
 	@$(DEV)/python -m benchmarks.bench_edge $(BENCH_FLAGS)

@@ -42,6 +42,7 @@ class Evaluation(Board):
         self._sure: set[str] = set()  # entities of which it was made sure that memory is not behind other writers
         self._met: dict[str, Row] = {}  # entities beyond a moved edge, of which that is to be made sure
         self._answers: dict[tuple[str, tuple[str, ...]], Answer] = {}
+        self._inner_of: dict[tuple[str | None, str | None], list[Filter]] = {}  # by both types, what `_inner` found
         self._counted: Mapping[str, Row] = {}  # edges as the batch left them, by key
         self._fresh: dict[str, Mapping[str, Any]] = {}  # evidence that the batch wrote
         self.seen = Seen([], {}, {})
@@ -122,19 +123,23 @@ class Evaluation(Board):
             else:
                 others.append((key, edge))
         if self._watch.inner:
+            begun = self._moved_with.keys() | anew.keys()
             for key, edge in others:
-                if any(end in strong or end in anew or end in self._moved_with for end in (edge.subject, edge.object)):
+                a, b = edge.subject, edge.object
+                if a in strong or b in strong or a in begun or b in begun:
                     self._take(key, edge, before.get(key), after.get(key))
 
     def _take(self, key: str, ends: Ends, was: Row | None, now: Row | None) -> None:
         pair = sorted_pair(ends.subject, ends.object)
-        old, new = (row if row is None else Counted.of(row) for row in (was, now))
+        old, new = Counted.of(was) if was else None, Counted.of(now) if now else None
         self.edges[pair][ends.predicate] = old, new
         if old == new:
             return
+        a, b = pair
         used = self._watch.used
-        sides = [(end, entity) for end, entity in (pair, pair[::-1]) if end in used]
-        self.seen.near.extend((end, entity, ends.predicate, new) for end, entity in sides)
+        sides = ([pair] if a in used else []) + ([(b, a)] if b in used else [])
+        for end, entity in sides:
+            self.seen.near.append((end, entity, ends.predicate, new))
         if old is not None and new is not None and not self._watch.weighing and old[:3] == new[:3]:
             return
         if pair not in self._moved:
@@ -203,7 +208,7 @@ class Evaluation(Board):
             for a, b in (pair, pair[::-1]):
                 if a in watch.ends:
                     yield from self._at_an_end(a, b, moves)
-                if any(self._is(a, near) and self._is(b, far) and moves.step(wanted) for near, far, wanted in watch.inner):
+                if (inner := self._inner(a, b)) and moves.any(inner):
                     self._between(a, b, moves)
 
     def _at_an_end(self, a: str, b: str, moves: Moves) -> Iterator[Task]:
@@ -231,6 +236,14 @@ class Evaluation(Board):
                         chains.setdefault(c, []).append((way, turned))
             if chains:
                 yield Task(a, b, None, first=True, known=False, chains=chains)
+
+    def _inner(self, b: str, c: str) -> list[Filter]:
+        """What an edge must be to be a step between two such entities that have no names."""
+        types = self.types.get(b), self.types.get(c)
+        found = self._inner_of.get(types)
+        if found is None:
+            found = self._inner_of[types] = [wanted for near, far, wanted in self._watch.inner if self._is(b, near) and self._is(c, far)]
+        return found
 
     def _leads(self, wanted: Filter, end: str) -> bool:
         """Whether such a step leads from a named end to anything, or did before the batch; without other writers that is in memory."""
@@ -360,7 +373,7 @@ class Evaluation(Board):
         if not moving:
             return []
         yield from self.know(entity for answer, _ in moving for entity in answer.path)
-        causes = _causes(wanted, changes)
+        causes = _causes(wanted, changes, {key for answer, _ in moving for pair in answer.pairs for key in self._moved.get(pair, ())})
         found = []
         for answer, kind in moving:
             moved = [causes[key] for pair in answer.pairs for key in self._moved.get(pair, ()) if key in causes]
@@ -370,10 +383,14 @@ class Evaluation(Board):
         return (yield from self.told(_best(found)))
 
 
-def _causes(wanted: Difference, found: Sequence[Change]) -> dict[str, Cause]:
-    """By key: whose message moved the edge last. Where only a probability moved there is no Change, and its document is named."""
-    causes = {row["key"]: Cause(-1, row["document"], "", "") for row in (*wanted.evidence_gone, *wanted.evidence_new)}
-    return causes | {change.edge: Cause(place, change.document, change.id, change.revision) for place, change in enumerate(found)}
+def _causes(wanted: Difference, found: Sequence[Change], keys: set[str]) -> dict[str, Cause]:
+    """Whose message moved each of these edges last. Where only a probability moved there is no Change, and its document is named."""
+    rows = (row for rows in (wanted.evidence_gone, wanted.evidence_new) for row in rows if row["key"] in keys)
+    causes = {row["key"]: Cause(-1, row["document"], "", "") for row in rows}
+    for place, change in enumerate(found):
+        if change.edge in keys:
+            causes[change.edge] = Cause(place, change.document, change.id, change.revision)
+    return causes
 
 
 def _best(found: list[Found]) -> list[Found]:
