@@ -185,6 +185,10 @@ def test_every_query_is_answered_about_a_real_run(tmp_path: Path, kafka: str, to
 
             until(reached, 180, f"{expression} >= {least}")
 
+        for end in ("mesh:D008694", "mesh:D013311", "mesh:D014148"):  # each batch of the samples below has relations of one
+            asked = biorelay(environment, "watch", "add", end)
+            assert asked.returncode == 0, asked.stderr
+        at_least(3, "biorelay_questions")
         publish(0, 20)
         send("pubmed:1", b"not JSON")
         at_least(21, 'biorelay_documents_total{stage="graph"}')
