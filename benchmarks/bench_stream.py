@@ -32,7 +32,7 @@ from benchmarks.machine import describe
 from benchmarks.regression import compare
 from benchmarks.stream_documents import documents, write
 from benchmarks.stream_latency import Graph, at_rate, one_at_a_time, percentiles
-from benchmarks.stream_process import Measured, cpu_seconds, peak_memory
+from benchmarks.stream_process import Measured, cpu_seconds, peak_memory, worker_variables
 from benchmarks.stream_table import table
 from deploy.local import Service, start_kafka, start_neo4j
 from deploy.local.service import free_ports
@@ -110,17 +110,8 @@ class Bench:
         return StreamSettings(broker=self.kafka.address, prefix=prefix, broker_timeout=30.0)
 
     def variables(self, prefix: str, port: int) -> dict[str, str]:
-        graph = self.neo4j.settings
-        return {
-            "BIORELAY_BROKER_BOOTSTRAP": self.kafka.address,
-            "BIORELAY_TOPICS_PREFIX": prefix,
-            "BIORELAY_GRAPH_URL": graph["url"],
-            "BIORELAY_GRAPH_USER": graph["user"],
-            "BIORELAY_GRAPH_PASSWORD": graph["password"],
-            "BIORELAY_DATA_DIR": str(self.folder / prefix),
-            "BIORELAY_WORKER_THREADS": str(max(self.threads // self.processes, 1)),
-            "BIORELAY_WORKER_METRICS_PORT": str(port),
-        }
+        threads = {"BIORELAY_WORKER_THREADS": str(max(self.threads // self.processes, 1))}
+        return worker_variables(self.kafka, self.neo4j, prefix, self.folder / prefix, port) | threads
 
     def timing(self, name: str) -> Timing:
         return self.contenders.setdefault(name, Timing())

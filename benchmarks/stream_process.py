@@ -14,9 +14,24 @@ from typing import Self
 
 from benchmarks.machine import ROOT
 from benchmarks.scale_memory import memory
+from deploy.local import Service
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _PATIENCE = 60.0
+
+
+def worker_variables(kafka: Service, neo4j: Service, prefix: str, folder: Path, port: int) -> dict[str, str]:
+    """What a worker's environment says of its services, its topics, its folder and its metrics' port."""
+    graph = neo4j.settings
+    return {
+        "BIORELAY_BROKER_BOOTSTRAP": kafka.address,
+        "BIORELAY_TOPICS_PREFIX": prefix,
+        "BIORELAY_GRAPH_URL": graph["url"],
+        "BIORELAY_GRAPH_USER": graph["user"],
+        "BIORELAY_GRAPH_PASSWORD": graph["password"],
+        "BIORELAY_DATA_DIR": str(folder),
+        "BIORELAY_WORKER_METRICS_PORT": str(port),
+    }
 
 
 def cpu_seconds(pid: int) -> float:

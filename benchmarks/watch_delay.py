@@ -21,7 +21,7 @@ from aiokafka import TopicPartition
 
 from benchmarks.graph_documents import Drawn
 from benchmarks.stream_latency import Graph, moments
-from benchmarks.stream_process import Measured
+from benchmarks.stream_process import Measured, worker_variables
 from deploy.local import Service, start_kafka, start_neo4j
 from deploy.local.service import free_ports
 from graphstore import Contribution, GraphStore, open_store
@@ -63,16 +63,7 @@ class Services:
         return StreamSettings(broker=self.kafka.address, prefix=_PREFIX, broker_timeout=30.0)
 
     def variables(self, port: int) -> dict[str, str]:
-        graph = self.neo4j.settings
-        return {
-            "BIORELAY_BROKER_BOOTSTRAP": self.kafka.address,
-            "BIORELAY_TOPICS_PREFIX": _PREFIX,
-            "BIORELAY_GRAPH_URL": graph["url"],
-            "BIORELAY_GRAPH_USER": graph["user"],
-            "BIORELAY_GRAPH_PASSWORD": graph["password"],
-            "BIORELAY_DATA_DIR": str(self.folder / "worker"),
-            "BIORELAY_WORKER_METRICS_PORT": str(port),
-        }
+        return worker_variables(self.kafka, self.neo4j, _PREFIX, self.folder / "worker", port)
 
 
 @asynccontextmanager

@@ -9,7 +9,6 @@ named end, so the index keeps what is near each (`near`): whoever has any edge w
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
@@ -135,8 +134,8 @@ class Watch:
         self.told = 0  # what came of them
         self.weighing = 0  # questions that ask for confidence
         self.changing = 0  # questions that ask for changes of answers that stay
-        self._used: defaultdict[str, int] = defaultdict(int)  # ways that need to know who is near this named end
-        self._ends: defaultdict[str, int] = defaultdict(int)
+        self._used: dict[str, int] = {}  # ways that need to know who is near this named end
+        self._ends: dict[str, int] = {}
         self.pairs: dict[tuple[str, str], dict[str, Way]] = {}  # A - C, by its sorted ends
         self.single: dict[str, dict[str, Way]] = {}  # A - ?
         self.double: dict[str, dict[str, Way]] = {}  # A - b - ?
@@ -185,7 +184,7 @@ class Watch:
     def _file(self, way: Way) -> None:
         id_ = way.question.id
         for end in _ends(way):
-            self._ends[end] += 1
+            _more(self._ends, end)
         if len(way.filters) == 1:
             if way.end:
                 self.pairs.setdefault(sorted_pair(way.start, way.end), {})[id_] = way
@@ -203,21 +202,17 @@ class Watch:
                 if shelf is self.chains:
                     self._begin(seen)
                 else:
-                    crossing = self.crossing.setdefault(seen.start, {})
-                    crossing[seen.filters[0]] = crossing.get(seen.filters[0], 0) + 1
+                    _more(self.crossing.setdefault(seen.start, {}), seen.filters[0])
         for inner in _inner(way):
-            self.inner[inner] = self.inner.get(inner, 0) + 1
+            _more(self.inner, inner)
         for end in _ends(way):
-            if not self._used[end]:
+            if _more(self._used, end) == 1:
                 self.strangers.add(end)
-            self._used[end] += 1
 
     def _unfile(self, way: Way) -> None:
         id_ = way.question.id
         for end in _ends(way):
-            self._ends[end] -= 1
-            if not self._ends[end]:
-                del self._ends[end]
+            _fewer(self._ends, end)
         if len(way.filters) == 1:
             if way.end:
                 _drop(self.pairs, sorted_pair(way.start, way.end), id_)
@@ -237,29 +232,17 @@ class Watch:
                 if shelf is self.chains:
                     self._begin_no_more(seen)
                 else:
-                    self.crossing[seen.start][seen.filters[0]] -= 1
-                    if not self.crossing[seen.start][seen.filters[0]]:
-                        _drop(self.crossing, seen.start, seen.filters[0])
+                    _fewer_of(self.crossing, seen.start, seen.filters[0])
         for inner in _inner(way):
-            self.inner[inner] -= 1
-            if not self.inner[inner]:
-                del self.inner[inner]
-        gone = []
-        for end in _ends(way):
-            self._used[end] -= 1
-            if not self._used[end]:
-                del self._used[end]
-                self.strangers.discard(end)
-                gone.append(end)
-        if gone:
-            self._drop_ends(gone)
+            _fewer(self.inner, inner)
+        gone = [end for end in _ends(way) if not _fewer(self._used, end)]
+        self.strangers.difference_update(gone)
+        self._drop_ends(gone)
 
     def _begin(self, way: Way) -> None:
         """Keep who makes the first step of a way."""
         end, wanted = way.start, way.filters[0]
-        counts = self.first.setdefault(end, {})
-        counts[wanted] = counts.get(wanted, 0) + 1
-        if counts[wanted] == 1:
+        if _more(self.first.setdefault(end, {}), wanted) == 1:
             stepping = {entity for entity, edges in self.around.get(end, {}).items() if wanted.among(edges)}
             self.stepping.setdefault(end, {})[wanted] = stepping
             for entity in stepping:
@@ -267,9 +250,7 @@ class Watch:
 
     def _begin_no_more(self, way: Way) -> None:
         end, wanted = way.start, way.filters[0]
-        self.first[end][wanted] -= 1
-        if not self.first[end][wanted]:
-            _drop(self.first, end, wanted)
+        if not _fewer_of(self.first, end, wanted):
             stepped = self.stepping[end][wanted]
             _drop(self.stepping, end, wanted)
             for entity in stepped:
@@ -364,6 +345,25 @@ def _inner(way: Way) -> Iterator[Inner]:
     if len(way.filters) > 2 or way.end is None:
         for seen in (way, way.reversed()) if way.end else (way,):
             yield Inner(seen.types[0], seen.types[1], seen.filters[1])
+
+
+def _more(counts: dict[K, int], key: K) -> int:
+    """Count one more; how many there are."""
+    counts[key] = counts.get(key, 0) + 1
+    return counts[key]
+
+
+def _fewer(counts: dict[K, int], key: K) -> int:
+    """Count one fewer; how many are left. What none is left of is not kept."""
+    counts[key] -= 1
+    return counts[key] or counts.pop(key)
+
+
+def _fewer_of(shelf: dict[K, dict[L, int]], key: K, part: L) -> int:
+    left = _fewer(shelf[key], part)
+    if not shelf[key]:
+        del shelf[key]
+    return left
 
 
 def _drop(shelf: dict[K, dict[L, V]], key: K, part: L) -> None:

@@ -139,8 +139,7 @@ class Vocabulary:
     def _candidate(self, row: int, tier: int, mentions: int) -> Candidate:
         curies, _, rest = self._identifiers.restore_key(row).partition("\t")
         taxa = rest[rest.rfind("\t") + 1 :]
-        several = tuple(curies.split("|")) if "|" in curies else (curies,)
-        return Candidate(several, tier, mentions, tuple(taxa.split(",")) if taxa else ())
+        return Candidate(tuple(curies.split("|")), tier, mentions, tuple(taxa.split(",")) if taxa else ())
 
     def similar(self, kind: EntityType, words: str, *, least: float, most: int) -> list[Similar]:
         """The names of a type most like some words (`ngrams`), the likest first; empty where the type's names are not indexed."""

@@ -17,6 +17,12 @@ def quantile(share: float, histogram: str, by: str = "") -> str:
     return f"histogram_quantile({share}, sum by ({labels}) (rate({histogram}_bucket[$__rate_interval])))"
 
 
+def median_and_p95(histogram: str, by: str = "") -> tuple[Query, Query]:
+    """Both of a histogram, by a label or of all together."""
+    name = f"{{{{{by}}}}} " if by else ""
+    return Query(quantile(0.5, histogram, by), f"{name}p50"), Query(quantile(0.95, histogram, by), f"{name}p95")
+
+
 DOCUMENTS = "biorelay_documents_total"
 SETTLED = f'{DOCUMENTS}{{stage="graph", outcome!="dead-letter"}}'
 
@@ -153,10 +159,7 @@ ROWS = (
                 "Publish to queryable",
                 "From publication until the graph answers with the document: what a reader waits for.",
                 "s",
-                (
-                    Query(quantile(0.5, "biorelay_publish_to_queryable_seconds"), "p50"),
-                    Query(quantile(0.95, "biorelay_publish_to_queryable_seconds"), "p95"),
-                ),
+                median_and_p95("biorelay_publish_to_queryable_seconds"),
             ),
             Panel(
                 "Lag in messages",
@@ -179,20 +182,14 @@ ROWS = (
                 "Inference",
                 "Model time of one document. It follows the length of the texts and the load of the machine.",
                 "s",
-                (
-                    Query(quantile(0.5, "biorelay_inference_seconds", "stage"), "{{stage}} p50"),
-                    Query(quantile(0.95, "biorelay_inference_seconds", "stage"), "{{stage}} p95"),
-                ),
+                median_and_p95("biorelay_inference_seconds", "stage"),
                 width=8,
             ),
             Panel(
                 "Graph write",
                 "One batch's transaction. It grows with the hubs of the graph and with writers that wait for each other's locks.",
                 "s",
-                (
-                    Query(quantile(0.5, "biorelay_graph_write_seconds"), "p50"),
-                    Query(quantile(0.95, "biorelay_graph_write_seconds"), "p95"),
-                ),
+                median_and_p95("biorelay_graph_write_seconds"),
                 width=8,
             ),
             Panel(
@@ -228,20 +225,14 @@ ROWS = (
                 "Time for questions",
                 "What the questions take of one batch's transaction, beside the graph write. It grows with the answers that move.",
                 "s",
-                (
-                    Query(quantile(0.5, "biorelay_watch_seconds"), "p50"),
-                    Query(quantile(0.95, "biorelay_watch_seconds"), "p95"),
-                ),
+                median_and_p95("biorelay_watch_seconds"),
                 width=6,
             ),
             Panel(
                 "Graph write to message",
                 "From the graph write that completed or broke an answer until its message was on the topic. Over a second: a long outbox.",
                 "s",
-                (
-                    Query(quantile(0.5, "biorelay_discovery_delay_seconds"), "p50"),
-                    Query(quantile(0.95, "biorelay_discovery_delay_seconds"), "p95"),
-                ),
+                median_and_p95("biorelay_discovery_delay_seconds"),
                 width=6,
             ),
         ),

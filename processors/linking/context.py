@@ -12,7 +12,7 @@ from processors.linking.match import Match
 from processors.linking.organisms import Organisms
 from processors.normalisation import exact_key, tokens
 from processors.records import Curie, EntityType
-from processors.vocabulary import Candidate, Vocabulary
+from processors.vocabulary import Vocabulary
 
 _OPENING = re.compile(r"\s*[(\[,]\s*(?:or\s+|i\.e\.,?\s+)?")
 _LONGEST_SHORT = 10
@@ -57,7 +57,6 @@ class Context:
         """Where the document names something so."""
         for start, end, kind in mentions:
             self.places.setdefault((kind, text[start:end]), []).append((start, end))
-        self._candidates: dict[tuple[EntityType, str, bool], list[Candidate]] = {}
         self._beside: dict[tuple[EntityType, str], list[str]] = self._neighbours()
 
     @cached_property
@@ -68,13 +67,6 @@ class Context:
     def forget(self) -> None:
         """Let names be looked up anew, now that more of the document's concepts are known."""
         self.known.clear()
-
-    def candidates(self, kind: EntityType, key: str, *, loose: bool = False) -> list[Candidate]:
-        """`Vocabulary.candidates`, each key looked up once for a document: its names come again, and are read in several ways."""
-        asked = (kind, key, loose)
-        if asked not in self._candidates:
-            self._candidates[asked] = self.vocabulary.candidates(kind, key, loose=loose)
-        return self._candidates[asked]
 
     def expanded(self, surface: str) -> str:
         """A surface with its abbreviated words written out as the document defines them."""

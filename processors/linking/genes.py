@@ -91,10 +91,11 @@ class _Genes:
 
     def look_up(self, name: str) -> Match | None:
         """What a name means by its exact key, else by its loose one: a gene, or a family where no gene of a fitting organism bears it."""
+        vocabulary = self.context.vocabulary
         families: list[_Meaning] = []
         for loose in (False, True):
             key = loose_key(EntityType.GENE, name) if loose else exact_key(name)
-            found = self.context.candidates(EntityType.GENE, key, loose=loose)
+            found = vocabulary.candidates(EntityType.GENE, key, loose=loose)
             meanings = [m for m in self._meanings(found) if m.organism >= _LEAST]
             if meanings:
                 return self._best(meanings, loose=loose)
@@ -111,10 +112,7 @@ class _Genes:
                         yield _Meaning(other._replace(tier=candidate.tier), self._organism(other), homologue=True)
 
     def _organism(self, candidate: Candidate) -> float:
-        taxa = candidate.taxa
-        if len(taxa) == 1:
-            return self.organisms.get(taxa[0], 0.0)
-        return min((self.organisms.get(taxon, 0.0) for taxon in taxa), default=0.0)
+        return min((self.organisms.get(taxon, 0.0) for taxon in candidate.taxa), default=0.0)
 
     def _best(self, meanings: Sequence[_Meaning], *, loose: bool) -> Match:
         ranked = sorted(meanings, key=_rank)

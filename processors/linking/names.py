@@ -94,12 +94,12 @@ class _Names:
 
     def look_up(self, name: str) -> Match | None:
         """What a name means by its exact key, else by its loose one."""
-        kind = self.kind
+        vocabulary, kind = self.context.vocabulary, self.kind
         loose = 0.0
-        candidates = self.context.candidates(kind, exact_key(name))
+        candidates = vocabulary.candidates(kind, exact_key(name))
         if not candidates:
             loose = 1.0
-            candidates = self.context.candidates(kind, loose_key(kind, name), loose=True)
+            candidates = vocabulary.candidates(kind, loose_key(kind, name), loose=True)
         best = self.choice(self.context, candidates) if candidates else None
         if best is None:
             return None

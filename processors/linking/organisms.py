@@ -90,7 +90,7 @@ class Organisms:
         found = set()
         for start, end, kind in context.mentions:
             if kind is EntityType.SPECIES:
-                candidates = context.candidates(kind, exact_key(context.text[start:end]))
+                candidates = context.vocabulary.candidates(kind, exact_key(context.text[start:end]))
                 best = min(candidates, key=lambda c: (-c.mentions, c.tier, c.curies), default=None)
                 for curie in best.curies if best else ():
                     taxon = curie.partition(":")[2]

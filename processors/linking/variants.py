@@ -36,7 +36,7 @@ def resolve(context: Context, kind: EntityType, start: int, end: int) -> Match |
     gene, way = _gene(context, start, end)
     genes = dict.fromkeys(g for g in (gene, *sorted({curie for _, _, curie in context.genes})) if g)
     for candidate in genes:
-        if found := context.candidates(kind, f"{code}@{candidate}"):
+        if found := context.vocabulary.candidates(kind, f"{code}@{candidate}"):
             best = min(found, key=lambda c: (-c.mentions, c.tier, c.curies))
             return Match(best.curies, {"known": 1.0, "gene_given": float(candidate == gene), "rivals": float(len(found) > 1)})
     name = hgvs(code) if gene and not is_ambiguous(surface) else None

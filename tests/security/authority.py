@@ -5,12 +5,13 @@ import http.server
 import json
 import ssl
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.serving import serving
 
 
 def openssl(*arguments: object, given: bytes | None = None) -> bytes:
@@ -108,11 +109,5 @@ def https_server(certificate: Certificate, answer: Callable[[dict[str, str], byt
     context.load_cert_chain(certificate.cert, certificate.key)
     server = Quiet(("127.0.0.1", 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield f"https://localhost:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

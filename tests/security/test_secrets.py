@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from stream.registry import _register
 from stream.settings import Registry
 from tests.biorelay.conftest import Cli
 from tests.security.conftest import LOGINS, Login
+from tests.serving import serving
 from tests.stream.kit import abstract, free_port
 
 PLANTED = "Geheim-%s-'ß\"\\x"
@@ -68,14 +68,8 @@ def repeating() -> Iterator[str]:
 @contextmanager
 def served(handler: type[http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_every_secret_setting_is_a_password_and_has_a_file_beside_it() -> None:

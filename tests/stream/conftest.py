@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stream import EmbeddedBroker, StreamSettings
+from stream import EmbeddedBroker, StreamSettings, create_topics
 from stream.journal import Journal
 from stream.settings import Stage
 
@@ -27,6 +27,14 @@ def embedded_settings(bare_settings: StreamSettings) -> Iterator[StreamSettings]
     """Settings for an embedded broker of this test's own."""
     with EmbeddedBroker(bare_settings) as broker:
         yield replace(bare_settings, broker=broker.address)
+
+
+@pytest.fixture
+async def kafka_settings(bare_settings: StreamSettings, kafka: str) -> StreamSettings:
+    """Settings for the session's Kafka with this test's topics."""
+    settings = replace(bare_settings, broker=kafka)
+    await create_topics(settings)
+    return settings
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import pytest
 
 from processors.records import Revision
-from stream import StreamSettings, create_topics, headers
+from stream import StreamSettings, headers
 from stream.errors import AccessDenied, BrokerUnreachable
 from stream.healing import Late, overtaking
 from stream.messages import Outbound
@@ -129,7 +128,5 @@ class TestEmbedded(HealingContract):
 @pytest.mark.timeout(300)
 class TestKafka(HealingContract):
     @pytest.fixture
-    async def settings(self, bare_settings: StreamSettings, kafka: str) -> StreamSettings:
-        settings = replace(bare_settings, broker=kafka)
-        await create_topics(settings)
-        return settings
+    def settings(self, kafka_settings: StreamSettings) -> StreamSettings:
+        return kafka_settings

@@ -42,13 +42,6 @@ def start_reader(out: BinaryIO, *arguments: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-c", READER, *arguments], stdout=out, stderr=subprocess.DEVNULL)
 
 
-@pytest.fixture
-async def kafka_settings(bare_settings: StreamSettings, kafka: str) -> StreamSettings:
-    settings = replace(bare_settings, broker=kafka)
-    await create_topics(settings)
-    return settings
-
-
 class TestKafkaClient(ClientContract):
     @pytest.fixture
     def settings(self, kafka_settings: StreamSettings) -> StreamSettings:

@@ -1,20 +1,10 @@
 """The contract on a real Kafka."""
 
-from dataclasses import replace
-
 import pytest
 
-from stream import StreamSettings, create_topics
+from stream import StreamSettings
 
 from .contract import StreamContract
-
-
-@pytest.fixture
-async def kafka_settings(bare_settings: StreamSettings, kafka: str) -> StreamSettings:
-    """Settings for the session's Kafka with this test's topics."""
-    settings = replace(bare_settings, broker=kafka)
-    await create_topics(settings)
-    return settings
 
 
 @pytest.mark.kafka

@@ -26,10 +26,8 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-async def settings(bare_settings: StreamSettings, kafka: str) -> StreamSettings:
-    settings = replace(bare_settings, broker=kafka)
-    await create_topics(settings)
-    return settings
+def settings(kafka_settings: StreamSettings) -> StreamSettings:
+    return kafka_settings
 
 
 @pytest.fixture

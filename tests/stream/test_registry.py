@@ -5,7 +5,6 @@ The refusals that the real one cannot be made to give (a login, an overload) com
 
 import base64
 import json
-import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from stream.framing import PLAIN, schema_id, unframed
 from stream.registry import framing_of, registered_schema, subject_of
 from stream.settings import Registry
 from stream.topics import Topic
+from tests.serving import serving
 
 from .kit import abstract, at_work, caught_up, contents, free_port, newest
 
@@ -139,14 +139,8 @@ def small_registry(*answers: tuple[int, bytes]) -> Iterator[tuple[str, list[tupl
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
+    with serving(server):
         yield f"http://127.0.0.1:{server.server_port}/", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def at(url: str, **login: str) -> StreamSettings:

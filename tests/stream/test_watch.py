@@ -153,10 +153,8 @@ class TestEmbedded(WatchContract):
 @pytest.mark.kafka
 class TestKafka(WatchContract):
     @pytest.fixture
-    async def settings(self, bare_settings: StreamSettings, kafka: str) -> StreamSettings:
-        settings = replace(bare_settings, broker=kafka)
-        await create_topics(settings)
-        return settings
+    def settings(self, kafka_settings: StreamSettings) -> StreamSettings:
+        return kafka_settings
 
 
 @pytest.mark.kafka
