@@ -52,16 +52,12 @@ def family(pid: int) -> list[int]:
     """The process and its living descendants."""
     found = [pid]
     for number in found:
-        for task in _children(number):
-            found.extend(task)
+        with suppress(OSError):
+            for task in Path(f"/proc/{number}/task").iterdir():
+                # A thread that ends between the listing and the reading has no children left to tell.
+                with suppress(OSError):
+                    found.extend(map(int, (task / "children").read_text(encoding="ascii").split()))
     return found
-
-
-def _children(pid: int) -> list[list[int]]:
-    try:
-        return [[int(n) for n in (task / "children").read_text(encoding="ascii").split()] for task in Path(f"/proc/{pid}/task").iterdir()]
-    except OSError:
-        return []
 
 
 def _cpu(stat: Path) -> float:

@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
+from benchmarks.stream_process import family
 from deploy.local import Service
 from stream import EmbeddedBroker, StreamSettings
 from stream.topics import create_topics
@@ -25,14 +26,14 @@ LISTEN = "0A"
 def listening(pid: int) -> set[tuple[str, int]]:
     """Addresses and ports on which a process and its children listen: their sockets' inodes, looked up in /proc/net."""
     inodes = set()
-    for folder in [Path(f"/proc/{one}/fd") for one in (pid, *children(pid))]:
-        for handle in folder.iterdir():
-            try:
-                target = str(handle.readlink())
-            except FileNotFoundError:
-                continue
-            if target.startswith("socket:["):
-                inodes.add(target[8:-1])
+    for one in family(pid):
+        # What ends while it is read (a process, a handle) listens no more.
+        with suppress(FileNotFoundError):
+            for handle in Path(f"/proc/{one}/fd").iterdir():
+                with suppress(FileNotFoundError):
+                    target = str(handle.readlink())
+                    if target.startswith("socket:["):
+                        inodes.add(target[8:-1])
     found = set()
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
@@ -47,13 +48,6 @@ def _address(text: str) -> str:
     """The kernel writes each four bytes as a number of the machine's order."""
     data = b"".join(int(text[place : place + 8], 16).to_bytes(4, sys.byteorder) for place in range(0, len(text), 8))
     return str(ip_address(data))
-
-
-def children(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text().split()]
-    return found + [further for child in found for further in children(child)]
 
 
 def beyond(found: set[tuple[str, int]]) -> list[tuple[str, int]]:
