@@ -9,7 +9,7 @@ NICE_NAME = printf '%s\n'
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-train demo test test-serve test-rest test-stream test-train test-fast check services services-down train train-smoke chaos reliability audit sbom bench-extract bench-gpu bench-stream bench-scale bench-watch bench-edge bench-graph bench-discovery bench-exchange capacity schemas dashboards locks clean
+.PHONY: help install install-train demo test test-serve test-rest test-stream test-train test-fast check services services-down train train-smoke chaos soak reliability audit sbom bench-extract bench-gpu bench-stream bench-scale bench-watch bench-edge bench-graph bench-discovery bench-exchange capacity schemas dashboards locks clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -83,6 +83,9 @@ services-down: install ## stop them; their data stays in .local/
 
 chaos: install ## rounds of faults on a real Kafka and Neo4j, each proven (ROUNDS=20 SEED=1, CHAOS_FLAGS=--store)
 	@$(BIN)/python -m benchmarks.chaos --rounds $(or $(ROUNDS),20) --seed $(or $(SEED),1) $(CHAOS_FLAGS)
+
+soak: install-train ## a steady load under faults, on a real Kafka and Neo4j: what grows (MINUTES=60, SOAK_FLAGS=--store)
+	@$(DEV)/python -m benchmarks.soak --minutes $(or $(MINUTES),60) $(SOAK_FLAGS)
 
 reliability: install ## docs/reliability.md anew from the stored results
 	@$(BIN)/python -m benchmarks.reliability

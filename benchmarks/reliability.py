@@ -86,7 +86,46 @@ def chaos(result: Result | None) -> list[str]:
     return [*lines, "", NOT_RUN]
 
 
-SECTIONS: tuple[tuple[str, Callable[[Result | None], list[str]]], ...] = (("chaos.json", chaos),)
+ABOUT_SOAK = """`make soak MINUTES=60` publishes at a share of the rate that the workers were measured to do just before, with the
+shipped model, while the faults above happen one after the other. One worker (w0) is never killed or stopped: its memory, handles and
+threads tell of the whole run. Slopes are Theil-Sen's, an hour, after the first fifth; lag and latency count where the last fault is at
+least half a minute ago. Latency is from publication until the graph has a document, from the workers' own histograms. At the end the
+verifier above looks at everything."""
+
+
+def soak(result: Result | None) -> list[str]:
+    """A long run at a steady load: what grows."""
+    lines = ["## Soak", "", ABOUT_SOAK, ""]
+    if result is None:
+        return [*lines, NOT.capitalize() + "."]
+    bad = sum(result["findings"].values())
+    lines += [
+        f"{result['minutes']:g} minutes at {result['share']:.0%} of {result['measured_documents_per_s']:g} documents a second: "
+        f"{result['documents']:,} documents, {len(result['faults'])} faults, {bad} findings of the verifier, "
+        f"longest lag {result['longest_lag']:,} messages; "
+        + (f"settled {result['settled_s']:.0f} s after the last document" if result["settled_s"] is not None else "not settled")
+        + f". Code `{result['code']}`, {_machine(result)}.",
+        "",
+    ]
+    slopes, limits = result["slopes_per_hour"], result["limits_per_hour"]
+    names = {
+        "resident_mb": "resident memory, MB",
+        "handles": "open handles",
+        "threads": "threads",
+        "behind": "messages behind, calm",
+        "p50_ms": "median latency, calm, ms",
+    }
+    rows = [(label, f"{slopes[name]:+.1f}", f"{limits[name]:g}" if name in limits else "") for name, label in names.items()]
+    lines += table(("growth an hour", "seen", "counts as a leak above"), rows)
+    lines += ["", "Seconds from publication to the graph, medians over samples of five seconds:", ""]
+    lines += table(
+        ("calm p50", "calm p95", "p95 within half a minute of a fault"),
+        [[_s2(result[k]) for k in ("calm_p50_s", "calm_p95_s", "faulty_p95_s")]],
+    )
+    return [*lines, "", "![Memory, handles, lag and latency over the run](img/soak.png)"]
+
+
+SECTIONS: tuple[tuple[str, Callable[[Result | None], list[str]]], ...] = (("chaos.json", chaos), ("soak.json", soak))
 """The result's file and its section, in the page's order."""
 
 
@@ -105,6 +144,10 @@ def stored() -> dict[str, Any]:
 
 def _s(seconds: float | None) -> str:
     return NOT if seconds is None else f"{seconds:.1f} s"
+
+
+def _s2(seconds: float | None) -> str:
+    return NOT if seconds is None else f"{seconds:.2f} s"
 
 
 def _machine(result: Result) -> str:

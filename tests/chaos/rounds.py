@@ -120,20 +120,20 @@ class Engine:
         self._seed = seed
         self._kinds = kinds
         self._texts = texts
-        self._monitor = Monitor(there.settings)
-        self._journal = Journal(there.folder / "acknowledged.jsonl")
+        self.monitor = Monitor(there.settings)
+        self.journal = Journal(there.folder / "acknowledged.jsonl")
         self._topics = Topics(there.settings)
         self.ledger = Ledger(extractor)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> "Engine":
         """Services and workers are warm when it returns: the first transactions of a database that just began take ten times as long."""
-        self._tasks = [asyncio.ensure_future(self._monitor.run())]
-        sending = Sending(self._world.publisher, self._journal)
+        self._tasks = [asyncio.ensure_future(self.monitor.run())]
+        sending = Sending(self._world.publisher, self.journal)
         await sending.publish(Author(self._seed, WARM, self._texts), WARM, DOCUMENTS, 1.0)
-        if await self._monitor.quiet(time.monotonic(), PATIENCE) is None:
+        if await self.monitor.quiet(time.monotonic(), PATIENCE) is None:
             raise RuntimeError(f"the workers are not through with the first {DOCUMENTS} documents after {PATIENCE:.0f} s")
-        self._monitor.forget()
+        self.monitor.forget()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -145,7 +145,7 @@ class Engine:
         began = time.monotonic()
         drawn = draw(self._seed, number, self._kinds, WORKERS)
         found = Round(number, [happening.told for happening in drawn])
-        sending = Sending(self._world.publisher, self._journal)
+        sending = Sending(self._world.publisher, self.journal)
         spread = max([SPREAD, *(happening.after + happening.lasts for happening in drawn)])
         author = Author(self._seed, number, self._texts)
         publishing = asyncio.ensure_future(sending.publish(author, number, DOCUMENTS, spread))
@@ -155,34 +155,35 @@ class Engine:
         healed = time.monotonic()
         await publishing
         found.documents, found.unknown = sending.acknowledged, sending.unknown
-        settled = await self._monitor.quiet(time.monotonic(), PATIENCE)
+        settled = await self.monitor.quiet(time.monotonic(), PATIENCE)
         if settled is None:
-            latest = self._monitor.looks[-1] if self._monitor.looks else None
+            latest = self.monitor.looks[-1] if self.monitor.looks else None
             found.stuck.append(f"behind after {PATIENCE:.0f} s: {latest and {k: v for k, v in latest.behind.items() if v}}")
         else:
             found.recovery = settled - healed
         self._measure(drawn, found)
         found.notes += [note for happening in drawn for note in happening.said]
-        await self._verify(found, full=full)
+        await self.verify(found, full=full)
         for member in self._world.members:
             found.ends += member.ends
             member.ends.clear()
-        self._monitor.forget()
+        self.monitor.forget()
         found.seconds = time.monotonic() - began
         return found
 
     def _measure(self, drawn: list[Happening], found: Round) -> None:
         for happening in drawn:
             if happening.killed is not None and len(drawn) == 1:  # alone, or the other fault is measured too
-                seconds = self._monitor.taken_over(happening.killed)
+                seconds = self.monitor.taken_over(happening.killed)
                 if seconds is not None:
                     found.takeovers.append(seconds)
             if happening.back is not None and len(drawn) == 1:
-                seconds = self._monitor.first_progress(happening.back, happening.stages)
+                seconds = self.monitor.first_progress(happening.back, happening.stages)
                 if seconds is not None:
                     found.returns.setdefault(happening.kind, []).append(seconds)
 
-    async def _verify(self, found: Round, *, full: bool) -> None:
+    async def verify(self, found: Round, *, full: bool) -> None:
+        """Look at everything: what was acknowledged against the topics and the graph."""
         url, password = self._world.graph
         async with open_store(url, password=password) as store:
             if not await _drained(store):
@@ -191,11 +192,11 @@ class Engine:
         touched = self.ledger.take(await self._topics.new())
         topics = self.ledger.judge_topics(self.ledger.newest if full else touched)
         if topics:  # a late answer may have come just now, which the workers put right
-            await self._monitor.quiet(time.monotonic(), PATIENCE)
+            await self.monitor.quiet(time.monotonic(), PATIENCE)
             touched |= self.ledger.take(await self._topics.new())
             topics = self.ledger.judge_topics(self.ledger.newest if full else touched)
         judged = [
-            self.ledger.judge_log(self._journal.new()),
+            self.ledger.judge_log(self.journal.new()),
             topics,
             self.ledger.judge_graph(snapshot),
             self.ledger.judge_told(snapshot),

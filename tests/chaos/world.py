@@ -53,6 +53,10 @@ class Member:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None and self.alive else None
+
+    @property
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
@@ -146,12 +150,15 @@ async def _at_work(workers: list[Member], patience: float = 120.0) -> None:
 
 
 @asynccontextmanager
-async def world(folder: Path, *, extractor: str = "numbered") -> AsyncIterator[World]:
-    """Services on free ports with their data in `folder`, topics, and the workers started. Everything ends with the block."""
+async def world(folder: Path, *, extractor: str = "numbered", metrics: bool = False) -> AsyncIterator[World]:
+    """Services on free ports with their data in `folder`, topics, and the workers started. Everything ends with the block.
+
+    `metrics`: each worker has an endpoint.
+    """
     ways = WORKERS + 2  # the spare's and the publisher's too
-    ports = free_ports(3 + 3 * ways + 1)
+    ports = free_ports(3 + 4 * ways)
     broker, controller, bolt = ports[:3]
-    listeners, near, graphs = ports[3 : 3 + ways], ports[3 + ways : 3 + 2 * ways], ports[3 + 2 * ways :]
+    listeners, near, graphs, endpoints = (ports[3 + ways * part : 3 + ways * (part + 1)] for part in range(4))
     names = [f"WAY{number}" for number in range(ways)]
     inside = [f"{name}://{HOST}:{port}" for name, port in zip(names, listeners, strict=True)]
     outside = [f"{name}://{HOST}:{port}" for name, port in zip(names, near, strict=True)]
@@ -188,7 +195,12 @@ async def world(folder: Path, *, extractor: str = "numbered") -> AsyncIterator[W
         members = [
             Member(
                 name=f"w{number}",
-                settings=replace(settings, broker=f"{HOST}:{to_broker[number].port}", data_dir=folder / f"w{number}"),
+                settings=replace(
+                    settings,
+                    broker=f"{HOST}:{to_broker[number].port}",
+                    data_dir=folder / f"w{number}",
+                    metrics_port=endpoints[number] if metrics else 0,
+                ),
                 graph=f"bolt://{HOST}:{to_graph[number].port}",
                 password=neo4j.settings["password"],
                 extractor=extractor,
