@@ -90,7 +90,7 @@ def _sentences(rows: Sequence[Row]) -> Steps[dict[str, list[Sentence]]]:
     """By edge: its best sentence, and the surest of those that deny it."""
     found: dict[str, list[Sentence]] = {}
     best = {row["key"]: evidence_of(row["best"]) for row in rows}
-    for row in (yield from ask("sentences", keys=sorted(best), ids=sorted(best.values()))):
+    for row in (yield from ask("sentences", ids=sorted(best.values()))):
         found.setdefault(row["key"], []).append(sentence_of(row))
     denied = sorted(row["key"] for row in rows if row["negated"])
     said = yield from ask("evidence", keys=denied, polarity=Polarity.NEGATED.value, limit=1000)

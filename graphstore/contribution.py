@@ -50,6 +50,8 @@ class Polarity(StrEnum):
 COUNTS = {Polarity.POSITIVE: "papers", Polarity.NEGATED: "negated", Polarity.SPECULATED: "speculated"}
 """The count of an edge that a polarity adds to."""
 
+SEARCHED = 2_000
+"""Characters of a name by which it is found: Neo4j's indexes take no more than 32,766 bytes, and refuse the whole transaction."""
 STRENGTH = {Polarity.POSITIVE: 2, Polarity.SPECULATED: 1, Polarity.NEGATED: 0}
 
 

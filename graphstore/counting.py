@@ -1,46 +1,63 @@
 """What an edge's evidence comes to. Neo4j counts it by `recount.cypher`, so that a hub's evidence never travels; here it is counted where
-it is at hand: for LadybugDB, which gives the evidence sooner than its counts, and for edges that a batch creates, which most of a new
-document's are. The contract's oracle holds the two together.
+it is at hand: for LadybugDB, which gives the evidence sooner than its counts, and what is new of edges that only gain papers, which most of
+a new document's are. The contract's oracle holds the two together.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graphstore.confidence import share
-from graphstore.contribution import Polarity, evidence_of
-from graphstore.difference import Difference
-from graphstore.steps import Query, Row, Steps, ask, together
+from graphstore.contribution import Polarity
+from graphstore.steps import Row, Steps, ask
 
 
-def summaries(name: str, keys: list[str]) -> Steps[dict[str, Row]]:
-    """By key what the query of that name (`recount` or `read_edges`) says of each edge, or what the evidence that it gives comes to."""
-    return summarised((yield from ask(name, keys=keys)))
+def summaries(keys: list[str]) -> Steps[dict[str, Row]]:
+    """By key what all of each edge's evidence comes to."""
+    return summarised((yield from ask("recount", keys=keys)))
 
 
 def summarised(rows: list[Row]) -> dict[str, Row]:
-    """By key the summaries in the rows of such a query."""
-    return counted(rows) if are_evidence(rows) else {row["key"]: row for row in rows}
+    """By key the summaries in the rows of `recount`, or what the evidence that it gives comes to."""
+    return counted(rows) if rows and "polarity" in rows[0] else {row["key"]: row for row in rows}
 
 
-def are_evidence(rows: list[Row]) -> bool:
-    """Whether a query gave the evidence and not its counts."""
-    return bool(rows) and "polarity" in rows[0]
+def state(row: Mapping[str, Any]) -> str:
+    """A summary as the text that LadybugDB keeps at an edge's key; see its schema.cypher."""
+    numbers = (row[name] for name in ("papers", "negated", "speculated", "weight", "first_year", "last_year"))
+    label = row["subject_label"]
+    return ";".join(map(str, (*numbers, row["best"], len(label), label + row["object_label"])))
 
 
-def recounted(read: list[Row], before: Mapping[str, Row], wanted: Difference, writing: Sequence[Query]) -> Steps[dict[str, Row]]:
-    """Write the difference; by key what the touched edges then come to. `read` is what a query said of them before, `before` in sum.
+def read(rows: list[Row]) -> dict[str, Row]:
+    """By key the summaries that edges keep, from the rows of `read_edges`."""
+    return {row["key"]: _told(row["key"], row["state"]) if "state" in row else row for row in rows}
 
-    Where it gave the evidence, all of it is at hand: what it gave, without what goes, marked anew, and what comes.
-    """
-    counting = [] if are_evidence(read) else [key for key in wanted.edges if key in before]
-    after = summarised((yield from together(*writing, then=Query("recount", {"keys": counting}))))
-    if are_evidence(read):
-        gone = {row["id"] for row in wanted.evidence_gone}
-        marked = {row["document"]: row["retracted"] for row in wanted.evidence_marked}
-        kept = (row for row in read if evidence_of(row["rank"]) not in gone)
-        return counted([*(row | {"retracted": marked.get(row["document"], row["retracted"])} for row in kept), *wanted.evidence_new])
-    return after | counted(row for row in wanted.evidence_new if row["key"] not in before)
+
+def _told(key: str, state: str) -> Row:
+    *numbers, best, size, labels = state.split(";", 8)
+    papers, negated, speculated, weight, first_year, last_year = map(int, numbers)
+    return {
+        "key": key,
+        "papers": papers,
+        "negated": negated,
+        "speculated": speculated,
+        "weight": weight,
+        "first_year": first_year,
+        "last_year": last_year,
+        "best": best,
+        "subject_label": labels[: int(size)],
+        "object_label": labels[int(size) :],
+    }
+
+
+def merged(one: Row, other: Row) -> Row:
+    """The summary of an edge from those of two parts of its evidence that have no paper in common."""
+    years = [row[name] for row in (one, other) for name in ("first_year", "last_year") if row[name]]
+    sums = {name: one[name] + other[name] for name in ("papers", "negated", "speculated", "weight")}
+    labels = {name: min(one[name], other[name]) for name in ("subject_label", "object_label")}
+    best = max(one["best"] or "", other["best"] or "")
+    return {"key": one["key"], "first_year": min(years, default=0), "last_year": max(years, default=0), "best": best} | sums | labels
 
 
 def counted(evidence: Iterable[Mapping[str, Any]]) -> dict[str, Row]:

@@ -92,7 +92,11 @@ class Cause(NamedTuple):
 
 @dataclass(slots=True)
 class Difference:
-    """What must be written, each list in sorted order; `edges` names every edge that needs a recount."""
+    """What must be written, each list in sorted order; `edges` names every edge whose evidence changes.
+
+    What an edge comes to is a sum over its papers, and least and greatest values: of evidence of papers that stated nothing of it before
+    the sum is taken with the stored one, as a recount of all would give it. The edges in `again` are recounted.
+    """
 
     articles: list[dict[str, Any]]
     retractions_gone: list[dict[str, str]]
@@ -103,6 +107,7 @@ class Difference:
     evidence_new: list[dict[str, Any]]
     evidence_marked: list[dict[str, Any]]  # documents whose kept evidence becomes retracted, or counts again
     edges: dict[str, Ends]
+    again: set[str]  # of these the edges that do not just gain evidence of papers new to them
     causes: list[Cause]
 
     @property
@@ -179,6 +184,7 @@ def _compare(
     links_gone: list[tuple[str, Bearing]] = []
     links_new: list[tuple[str, Bearing]] = []
     touched: set[str] = set()
+    again: set[str] = set()
     for name in sorted(after):
         old, now = before[name], after[name]
         if old.row(name) | {"retracted": old.retracted} != now.row(name):
@@ -187,14 +193,15 @@ def _compare(
         links_new += [(name, bearing) for bearing in sorted(now.bearings - old.bearings)]
         for id_ in sorted(old.evidence.keys() - now.evidence.keys()):
             gone.append({"document": name, "key": old.evidence[id_].key, "id": id_})
-            touched.add(old.evidence[id_].key)
+            again.add(old.evidence[id_].key)
+        stated = {held.key for held in old.evidence.values()}
         for id_ in sorted(now.evidence.keys() - old.evidence.keys()):
             created.append(new[id_].row() | {"retracted": now.is_retracted})
-            touched.add(new[id_].key)
+            (again if new[id_].key in stated else touched).add(new[id_].key)
         kept = {old.evidence[id_].key for id_ in old.evidence.keys() & now.evidence.keys()}
         if kept and old.retracted != now.is_retracted:
             marked.append({"document": name, "retracted": now.is_retracted})
-            touched |= kept
+            again |= kept
     return Difference(
         articles=articles,
         retractions_gone=_rows(links_gone, retracting=True),
@@ -204,7 +211,8 @@ def _compare(
         evidence_gone=gone,
         evidence_new=created,
         evidence_marked=marked,
-        edges={key: ends[key] for key in sorted(touched | {cause.key for cause in causes})},
+        edges={key: ends[key] for key in sorted(touched | again | {cause.key for cause in causes})},
+        again=again,
         causes=causes,
     )
 

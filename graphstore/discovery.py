@@ -4,7 +4,7 @@ The database gathers and preselects; the scores of what is shown are then taken 
 calibrated there and not in the database, so that by `confidence_product` more are preselected than shown (`WIDE`, `ENDS`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import sqrt
 from typing import NamedTuple
 
@@ -16,9 +16,9 @@ from graphstore.errors import GraphBadQuery
 from graphstore.lens import Answers, Lens, Notes
 from graphstore.measures import Floats, Measure, Middles, contributions, damping_of, scores
 from graphstore.questions import known
-from graphstore.routes import WIDE, Link, Near, Route, between, near, order, walked
+from graphstore.routes import AT_ONCE, WIDE, Link, Near, Route, between, near, order, walked
 from graphstore.rows import entity_of
-from graphstore.steps import Steps, ask, bounded
+from graphstore.steps import Row, Steps, ask, bounded
 from processors.records import EntityType
 
 FAN = 50  # the best neighbours that a search follows from each end
@@ -26,6 +26,14 @@ ENDS = 500  # candidates that are scored where the database's ranking is not the
 WAYS = 3  # paths shown for each finding
 BY_PAPERS = {Measure.DAMPED_PAPERS, Measure.LINKING_TERMS, Measure.ADAMIC_ADAR, Measure.AVERAGE_MINIMUM_WEIGHT}
 """Measures that ask of a neighbour no more than its papers and its degree."""
+
+MOST_THEN: dict[Measure, Callable[[int, int, float], float]] = {
+    Measure.DAMPED_PAPERS: lambda papers, degree, exponent: papers * float(degree) ** -exponent,
+    Measure.AVERAGE_MINIMUM_WEIGHT: lambda papers, degree, exponent: float(papers),
+}
+"""What a middle of at most so many papers adds at most, by the measures that papers bound."""
+
+NEARLY = 1 - 1e-9  # two ways to take a power may differ in their last bit
 
 SURE = Link(1, least_weight(1), 1)  # a step that changes no measure
 
@@ -166,7 +174,12 @@ def bridges(
     most = limit if exact else WIDE
     low, high = sorted((a, c), key=lambda end: degrees[end])
     given = {"a": low, "c": high, "type": type, "rank": rank.value, "damping": damping}
-    rows = yield from ask("bridges", **given, limit=most + 1, **lens.parameters)
+    lean = lens.parameters["plain"] and rank in BY_PAPERS
+    rows = yield from (
+        ask("bridges_by_papers", **given, limit=most + 1, min_papers=lens.min_papers)
+        if lean
+        else ask("bridges", **given, limit=most + 1, **lens.parameters)
+    )
     if not exact and len(rows) > most:
         notes.bound(f"only the {most} middles that are best by what the edges say today were ranked")
         rows.pop()
@@ -176,17 +189,44 @@ def bridges(
             Middle(
                 row["curie"],
                 0,
-                Link(row[first], row[f"{first}_weight"], row["ways"]),
-                Link(row[second], row[f"{second}_weight"], 1),
+                Link(row[first], row.get(f"{first}_weight", 0), row.get("ways", 1)),
+                Link(row[second], row.get(f"{second}_weight", 0), 1),
                 row["degree"],
             )
             for row in rows
         ]
-    curies = [row["curie"] for row in rows]
-    left, right = (yield from between([a], curies, lens)), (yield from between([c], curies, lens))
-    joined = [curie for curie in curies if (a, curie) in left and (c, curie) in right]
-    degrees = yield from lens.degrees(dict.fromkeys(joined, 0))
-    return [Middle(curie, 0, left[a, curie], right[c, curie], degrees[curie]) for curie in joined]
+    return (yield from _bridges_then(a, c, rows, lens, rank=rank, exponent=damping, limit=limit, degrees=degrees))
+
+
+def _bridges_then(
+    a: str, c: str, rows: Sequence[Row], lens: Lens, *, rank: Measure, exponent: float, limit: int, degrees: Mapping[str, int]
+) -> Steps[list[Middle]]:
+    """The middles as they stood, of those of today; the `limit` + 1 best among them, or more, where that is sure before the end.
+
+    An edge had no more papers than now, and a middle has two edges: so much bounds a score that grows with papers.
+    """
+    most = MOST_THEN.get(rank)
+    waiting = sorted(rows, key=lambda row: -min(row["first"], row["second"]))
+    found: list[Middle] = []
+    least = 0.0
+    for start in range(0, len(waiting), AT_ONCE):
+        part = {row["curie"]: row for row in waiting[start : start + AT_ONCE]}
+        then = yield from lens.degrees(dict.fromkeys(part, 0))
+        able = [
+            curie
+            for curie, row in part.items()
+            if then[curie] > 1 and (most is None or most(min(row["first"], row["second"]), then[curie], exponent) >= least)
+        ]
+        sizes = {**degrees, **{curie: part[curie]["degree"] for curie in able}}
+        left, right = (yield from between([a], able, lens, sizes)), (yield from between([c], able, lens, sizes))
+        joined = [curie for curie in able if (a, curie) in left and (c, curie) in right]
+        found += [Middle(curie, 0, left[a, curie], right[c, curie], then[curie]) for curie in joined]
+        rest = waiting[start + AT_ONCE : start + AT_ONCE + 1]
+        if most is not None and rest and len(found) > limit:
+            least = float(np.sort(contributions(rank, _arrays(found, 1, [1]), exponent))[-limit - 1]) * NEARLY
+            if least > most(min(rest[0]["first"], rest[0]["second"]), 2, exponent):
+                break
+    return found
 
 
 def distinct(a: str, c: str) -> None:

@@ -5,6 +5,8 @@ The database's calls block, so they run in one thread of the store's own, one tr
 
 import asyncio
 import contextlib
+import errno
+import logging
 import os
 import threading
 import time
@@ -16,9 +18,11 @@ from typing import Any, ClassVar
 import ladybug
 
 from graphstore import cypher
-from graphstore.errors import GraphBadAddress, GraphError, GraphLocked, GraphTimeout, GraphUnavailable
+from graphstore.errors import GraphBadAddress, GraphError, GraphLocked, GraphOutOfMemory, GraphTimeout, GraphUnavailable
 from graphstore.steps import Row, Steps, T
 from graphstore.store import GraphStore
+
+log = logging.getLogger(__name__)
 
 FILE = "graph.lbug"
 POOL = min(max(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4, 512 * 2**20), 8 * 2**30)
@@ -31,6 +35,9 @@ SHARE = 8
 """And at least this part of the file: what a checkpoint costs grows with the graph. At 300 thousand relations it is ten seconds of work."""
 MOVING = ("checkpoint", "invalid local node offset")
 """What the engine says to a reader that opens the file while the writer moves its log into it; a moment later it can be read."""
+
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class EmbeddedStore(GraphStore):
@@ -96,12 +103,24 @@ class EmbeddedStore(GraphStore):
             if not self._read_only:
                 for statement in cypher.statements(self.engine, "schema"):
                     self._execute(statement)
+                self._modernise()
         except (RuntimeError, OSError) as error:
             self._close()
             raise self._explained(error) from error
         except BaseException:
             self._close()
             raise
+
+    def _modernise(self) -> None:
+        """Move the evidence of a graph that an older version wrote to where it is now; all of it or nothing."""
+        [tables] = cypher.statements(self.engine, "tables")
+        if "STATES" not in {row["name"] for row in self._execute(tables)}:
+            return
+        log.info("moving the evidence in %s, which an older version wrote", self._folder)
+        self._execute("BEGIN TRANSACTION")
+        for statement in cypher.statements(self.engine, "evidence_apart"):
+            self._execute(statement)
+        self._execute("COMMIT")
 
     def _opened(self, path: str) -> Any:
         """Open the file. A reader waits while the writer moves its log into the file, and takes the log as far as it is written."""
@@ -219,6 +238,10 @@ class EmbeddedStore(GraphStore):
             return self._late()
         if "read-only mode while checkpoint" in text:
             return GraphUnavailable(f"the graph in {self._folder} is being written: {text}", remedy="Try again in a moment.")
+        if "Cannot write to file" in text or (isinstance(error, OSError) and error.errno in FULL):
+            return GraphUnavailable(f"the graph in {self._folder} cannot be written: {text}", remedy="Make room on its disk.")
+        if "Buffer manager exception" in text:
+            return GraphOutOfMemory(f"the graph in {self._folder} has no memory for a transaction: {text}", remedy="Lower worker.batch.")
         if "WAL file is corrupted" in text:
             return GraphBadAddress(
                 f"the log of the graph in {self._folder} is damaged: {text}", remedy="Remove the folder and load the documents again."

@@ -16,6 +16,18 @@ class GraphUnavailable(GraphError):
     action = Action.RETRY
 
 
+class GraphRefuses(GraphUnavailable):
+    """The database answers and takes nothing for now: it is read-only, or no longer takes a login that it took before."""
+
+    code = "graph.refuses"
+
+
+class GraphOutOfMemory(GraphUnavailable):
+    """The database has no memory for this transaction now; a smaller one may fit."""
+
+    code = "graph.out-of-memory"
+
+
 class GraphTimeout(GraphError):
     """The transaction ran past its time limit and was rolled back."""
 

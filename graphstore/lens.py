@@ -7,7 +7,7 @@ for an edge had no more papers then than now; what they find is recounted before
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self, TypedDict, TypeVar
 
@@ -21,6 +21,7 @@ Years = tuple[int | None, int | None]
 
 FIRST, LAST = 0, 9999
 SEVERAL, HUB = 2, 2000
+REMEMBERED = 20_000  # edges and entities
 ALL: Years = (None, None)
 
 T = TypeVar("T")
@@ -85,6 +86,9 @@ class Lens:
     first: tuple[int, int] = (FIRST, LAST)
     last: tuple[int, int] = (FIRST, LAST)
     as_of: int | None = None
+    _stood: dict[str, Row | None] = field(default_factory=dict, repr=False, compare=False)
+    """What was recounted for this question, by the edge's key: one question asks of an edge several times."""
+    _degrees: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, seeing: Seeing, *, least: int = 1) -> Self:
@@ -112,6 +116,11 @@ class Lens:
             last=_years("last", seeing.get("last", ALL)),
             as_of=year,
         )
+
+    @property
+    def keys(self) -> int:
+        """How many keys the edges between two entities can have, at most."""
+        return 1 if self.predicate else len(Predicate)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -149,16 +158,24 @@ class Lens:
         """Rows of edges with `key`, as they stood; those that were not there, or not such, are left out."""
         if self.as_of is None:
             return rows
-        keys = sorted({row["key"] for row in rows})
+        if len(self._stood) > REMEMBERED:
+            self._stood.clear()
+        keys = sorted({row["key"] for row in rows} - self._stood.keys())
         then = {row["key"]: row for row in (yield from ask("recount_until", keys=keys, until=self.as_of))}
-        return [row | then[row["key"]] for row in rows if row["key"] in then and self._sees(then[row["key"]])]
+        self._stood.update({key: then.get(key) for key in keys})
+        found = ((row, self._stood[row["key"]]) for row in rows)
+        return [row | stood for row, stood in found if stood is not None and self._sees(stood)]
 
     def degrees(self, degrees: dict[str, int]) -> Steps[dict[str, int]]:
         """The degrees of entities, given those of today, as they stood."""
         if self.as_of is None:
             return degrees
-        found = {row["curie"]: row["degree"] for row in (yield from ask("degrees_until", curies=sorted(degrees), until=self.as_of))}
-        return {curie: found.get(curie, 0) for curie in degrees}
+        if len(self._degrees) > REMEMBERED:
+            self._degrees.clear()
+        curies = sorted(degrees.keys() - self._degrees.keys())
+        found = {row["curie"]: row["degree"] for row in (yield from ask("degrees_until", curies=curies, until=self.as_of))}
+        self._degrees.update({curie: found.get(curie, 0) for curie in curies})
+        return {curie: self._degrees[curie] for curie in degrees}
 
     def absent(self, curies: Iterable[str], notes: Notes) -> Steps[None]:
         """Say which of these entities no paper related to anything by then."""

@@ -12,7 +12,16 @@ from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncGraphDatabase, As
 from neo4j.exceptions import AuthError, ClientError, ConfigurationError, ConstraintError, DriverError, Neo4jError, TransientError
 
 from graphstore import cypher
-from graphstore.errors import GraphAuthError, GraphBadAddress, GraphError, GraphLocked, GraphTimeout, GraphUnavailable
+from graphstore.errors import (
+    GraphAuthError,
+    GraphBadAddress,
+    GraphError,
+    GraphLocked,
+    GraphOutOfMemory,
+    GraphRefuses,
+    GraphTimeout,
+    GraphUnavailable,
+)
 from graphstore.steps import Row, Steps, T, ask
 from graphstore.store import GraphStore
 from graphstore.trust import addressed, distrusted
@@ -30,6 +39,8 @@ TIMED_OUT = {
     "Neo.TransientError.Transaction.LockClientStopped",
     "Neo.ClientError.Transaction.LockClientStopped",
 }
+READ_ONLY = {"Neo.ClientError.General.WriteOnReadOnlyAccessDatabase", "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase"}
+NO_MEMORY = {"Neo.TransientError.General.MemoryPoolOutOfMemoryError", "Neo.TransientError.General.OutOfMemoryError"}
 THERE_ALREADY = {"Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", "Neo.ClientError.Schema.ConstraintAlreadyExists"}
 UNWELL = ("Neo.DatabaseError.Transaction.", "Neo.DatabaseError.Database.")  # a full disk, say: the server's trouble, no statement's
 CROSSED = {"Neo.ClientError.Statement.EntityNotFound"}  # another writer removed an orphaned entity under our feet
@@ -185,9 +196,12 @@ class Neo4jStore(GraphStore):
             rows = []
             given = query.parameters | {part.name: cypher.the_list(part.parameters) for part in query.before}
             for statement in cypher.together(self.engine, tuple(part.name for part in query.before), query.name):
-                answer = await run(statement, given)
-                names = answer.keys()  # no query returns nodes: the driver's `data`, which looks for them, takes nine times as long
-                rows = [dict(zip(names, record, strict=True)) async for record in answer]
+                wanted, names = cypher.gathered(statement)
+                answer = await run(wanted, given)
+                if names:
+                    rows = [dict(zip(names, row, strict=True)) async for record in answer for row in record[0]]
+                else:  # no query returns nodes: the driver's `data`, which looks for them, takes nine times as long
+                    rows = [dict(zip(answer.keys(), record, strict=True)) async for record in answer]
 
     def _timed_out(self) -> GraphTimeout:
         return GraphTimeout(f"Neo4j at {self._url} stopped a transaction at its time limit", remedy="Ask for less, or raise the limit.")
@@ -202,6 +216,13 @@ class Neo4jStore(GraphStore):
             )
         if code in TIMED_OUT:
             return self._timed_out()
+        if code in READ_ONLY:
+            return GraphRefuses(f"Neo4j at {self._url} takes no writes: {_line(error)}", remedy="Make the database writable again.")
+        if code in NO_MEMORY:
+            return GraphOutOfMemory(
+                f"Neo4j at {self._url} has no memory for a transaction: {_line(error)}",
+                remedy="Raise dbms.memory.transaction.total.max and db.memory.transaction.max, or lower worker.batch.",
+            )
         if code == "Neo.ClientError.Database.DatabaseNotFound":
             return GraphBadAddress(
                 f"Neo4j at {self._url} has no database {self._database!r}", remedy="Leave the database out, or create it."

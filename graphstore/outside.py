@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from graphstore.contribution import SEARCHED
 from graphstore.errors import GraphBadImport, GraphBusyImport
 from graphstore.hierarchy import COMPLETE
 from graphstore.steps import Row, Steps, ask
@@ -135,7 +136,7 @@ def write_nodes(graph: Source, batch: Sequence[OutsideNode]) -> Steps[Source]:
             "graph": graph.id,
             "curie": node.curie,
             "name": node.name,
-            "search": node.name.casefold(),
+            "search": node.name.casefold()[:SEARCHED],
             "category": node.category,
             "rest": _packed(node.rest),
         }

@@ -8,7 +8,7 @@ from graphstore.contribution import Polarity, State, keys_between
 from graphstore.errors import GraphUnknownArticle
 from graphstore.questions import known
 from graphstore.rows import sentence_of
-from graphstore.steps import Row, Steps, ask, bounded
+from graphstore.steps import Row, Steps, a_text, ask, bounded
 from processors.records import LinkKind, Predicate
 
 
@@ -24,6 +24,7 @@ def evidence(subject: str, object_: str, predicate: Predicate | None, polarity: 
 def paper(id_: str, *, limit: int) -> Steps[Paper]:
     """How an article stands, with its first `limit` claims in the order of its text."""
     bounded("limit", limit, 0, 1000)
+    a_text(id_)
     rows = yield from ask("read_articles", ids=[id_])
     if not rows:
         raise GraphUnknownArticle(f"the graph has no article {id_}", remedy="Name it by its PMID or CURIE, such as pubmed:12345678.")

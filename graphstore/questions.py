@@ -9,7 +9,7 @@ from graphstore.errors import GraphBadQuery, GraphUnknownEntity
 from graphstore.lens import Answers, Lens, Notes, is_hub
 from graphstore.routes import WIDE
 from graphstore.rows import edge_of, entity_of
-from graphstore.steps import Row, Steps, a_curie, ask, bounded
+from graphstore.steps import Row, Steps, a_curie, a_text, ask, bounded
 from processors.records import EntityType
 
 RECOUNTED = 200
@@ -30,6 +30,7 @@ def known(*curies: str) -> Steps[dict[str, Entity]]:
 def find(text: str, *, limit: int) -> Steps[list[Entity]]:
     """Entities whose CURIE is the text or whose name contains it, whatever the case; exact ones first, then the best connected."""
     bounded("limit", limit, 1, 1000)
+    a_text(text)
     wanted = text.strip()
     if not wanted:
         raise GraphBadQuery("an empty text names no entity")
@@ -66,9 +67,10 @@ def neighbours(
 def _strongest(asked: dict[str, str], lens: Lens, limit: int, *, hub: bool) -> Steps[list[Row]]:
     """The edges of an entity, as they are today."""
     rows: list[Row] = []
+    plain = {"plain": lens.parameters["plain"] and not asked["type"] and not asked["polarity"]}
     if hub:
-        rows = yield from ask("neighbours", **asked, limit=limit, **lens.several)
-    return rows if len(rows) == limit else (yield from ask("neighbours", **asked, limit=limit, **lens.parameters))
+        rows = yield from ask("neighbours", **asked, limit=limit, **lens.several | plain)
+    return rows if len(rows) == limit else (yield from ask("neighbours", **asked, limit=limit, **lens.parameters | plain))
 
 
 def _then(asked: dict[str, str], lens: Lens, notes: Notes, limit: int, *, hub: bool) -> Steps[list[Row]]:

@@ -89,7 +89,7 @@ def rollup(
     neighbours = {row["curie"]: entity_of(row) for row in rows[:limit]}
     found_edges = yield from edges(sorted((yield from between(carriers, neighbours, lens))), lens)
     best = {row["key"]: evidence_of(row["best"]) for row in found_edges}
-    said = yield from ask("sentences", keys=sorted(best), ids=sorted(best.values()))
+    said = yield from ask("sentences", ids=sorted(best.values()))
     sentences = {row["key"]: sentence_of(row) for row in said}
     grouped: dict[str, list[Carried]] = {}
     for row in found_edges:

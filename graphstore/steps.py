@@ -49,8 +49,15 @@ def together(*before: Query, then: Query) -> Steps[list[Row]]:
     return (yield query) if query.apart() else []
 
 
+def a_text(text: str) -> None:
+    """Raise `GraphBadQuery` where half a character stands in a text, which no database takes: bytes of an argument that are no UTF-8."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise GraphBadQuery(f"{text[:80]!r} is not UTF-8", remedy="Write it in UTF-8; see `locale charmap`.")
+
+
 def a_curie(text: str) -> None:
     """Raise `GraphBadQuery` for what is no CURIE."""
+    a_text(text)
     prefix, colon, rest = text.partition(":")
     if not (prefix and colon and rest.strip()):
         raise GraphBadQuery(f"{text!r} is not a CURIE", remedy="Write prefix:identifier, such as mesh:D003924.")

@@ -78,7 +78,7 @@ def contradicted(
     best = {row["key"]: evidence_of(row["best"]) for row in rows}
     denials = yield from ask("denials", keys=sorted(best))
     worst = {row["key"]: evidence_of(row["rank"]) for row in denials}
-    found = yield from ask("sentences", keys=sorted(best), ids=sorted({*best.values(), *worst.values()}))
+    found = yield from ask("sentences", ids=sorted({*best.values(), *worst.values()}))
     sentences = {row["id"]: sentence_of(row) for row in found}
     return [
         Disputed(

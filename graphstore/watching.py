@@ -50,11 +50,6 @@ class Evaluation(Board):
         self.count = 0
 
     @property
-    def reading(self) -> str:
-        """The query that reads edges before they change: counts are enough unless a question asks for confidence."""
-        return "recount" if self._watch.weighing else "read_edges"
-
-    @property
     def asked(self) -> bool:
         """Whether there is any question."""
         return bool(self._watch.questions)

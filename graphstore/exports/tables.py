@@ -1,6 +1,7 @@
 """CSV after RFC 4180, nodes and edges in two files, for spreadsheets, pandas, Gephi and `neo4j-admin database import`.
 
 Several values of a cell are apart by `|`. Lines end in CR LF, cells are quoted where they must be, the first line names the columns.
+A spreadsheet takes a text that begins with `=`, `+`, `-` or `@` for a formula, and runs it: such a cell gets an apostrophe before it.
 """
 
 import csv
@@ -14,6 +15,8 @@ from typing import Any
 from graphstore.exports import EDGES, NODES
 from graphstore.steps import Row
 
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 
 
@@ -28,6 +31,10 @@ def cell(value: Any) -> str:
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
     return _BREAKS.sub(" ", str(value))
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 class Table(ABC):
@@ -65,5 +72,5 @@ class Csv(Table):
 
     def line(self, cells: Sequence[str]) -> bytes:
         out = io.StringIO()
-        csv.writer(out).writerow(cells)
+        csv.writer(out).writerow(map(_harmless, cells))
         return out.getvalue().encode("utf-8", "replace")

@@ -71,7 +71,7 @@ class Hetionet(Reading):
         for number, row in table(self._lines(file), file, ("source", "metaedge", "target")):
             name = row["metaedge"].strip()
             if name not in PREDICATES:
-                raise bad(file, number, f"{name!r} is not a metaedge of Hetionet", f"Use {', '.join(PREDICATES)}; or --format kgx.")
+                raise bad(file, number, f"{name[:80]!r} is not a metaedge of Hetionet", f"Use {', '.join(PREDICATES)}; or --format kgx.")
             predicate, change = PREDICATES[name]
             rest: dict[str, Any] = {"original_predicate": f"hetionet:{name}"}
             if change:

@@ -6,6 +6,7 @@ it back (`processors.outputs.kgx`).
 """
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ class Kgx(Reading):
     ) -> Iterator[tuple[int, Row]]:
         for number, line in _again(first, lines):
             try:
-                row = json.loads(line, parse_constant=_refused)
+                row = json.loads(line, parse_constant=_refused, parse_float=lambda text: _finite(float(text)))
                 if "\\u" in line:
                     _sound(file, number, json.dumps(row, ensure_ascii=False))
             except (ValueError, RecursionError) as error:
@@ -101,6 +102,13 @@ def _again(first: Line | None, lines: Iterator[Line]) -> Iterator[Line]:
 
 def _refused(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(number: Any) -> Any:
+    """The number itself; raises `ValueError` where it is too large for one, which JSON writes as `1e999`."""
+    if isinstance(number, float) and not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number
 
 
 def _sound(file: Path, number: int, text: str) -> None:
@@ -144,6 +152,6 @@ def _rest(row: Row) -> dict[str, Any]:
 
 def _number(text: str) -> Any:
     try:
-        return json.loads(text)
-    except ValueError:
+        return _finite(json.loads(text, parse_constant=_refused))
+    except (ValueError, RecursionError):
         return text

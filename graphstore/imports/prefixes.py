@@ -28,6 +28,7 @@ _ALIASES = {
 }
 """What others write, by lower case, where it is not Bioregistry's prefix."""
 _OURS = {theirs.casefold(): ours for ours, theirs in PREFIXES.items()}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CURIE = re.compile(r"([A-Za-z_][A-Za-z0-9_.+-]*):(\S.*)")
 
 
@@ -42,5 +43,5 @@ def normalised(identifier: str) -> str | None:
         return None
     prefix = match[1].casefold()
     prefix = _OURS.get(prefix) or _ALIASES.get(prefix) or prefix
-    local = unquote(match[2])
-    return f"{prefix}:{local}" if local.strip() else None
+    local = unquote(match[2]).strip()
+    return f"{prefix}:{local}" if local and not _CONTROL.search(local) else None

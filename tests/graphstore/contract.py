@@ -2,6 +2,7 @@
 
 from tests.graphstore.asof_contract import AsOfContract
 from tests.graphstore.exchange_contract import ExchangeContract
+from tests.graphstore.hostile_contract import HostileContract
 from tests.graphstore.hub_contract import HubContract
 from tests.graphstore.measure_contract import MeasureContract
 from tests.graphstore.outbox_contract import OutboxContract
@@ -25,5 +26,6 @@ class GraphStoreContract(
     SupportContract,
     WatchContract,
     ExchangeContract,
+    HostileContract,
 ):
     """All of it."""

@@ -77,6 +77,32 @@ class HubContract:
                 patched.setattr("graphstore.routes.CROWDED", 0)
                 assert await answers(limit) == wanted
 
+    async def test_how_edges_are_looked_up_and_recounted_changes_no_answer(
+        self, store: GraphStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """By the edges of either side or by keys; all at once as of a year, or a few until the best are sure."""
+        await load(store, documents(7))
+        hubs = [entity.id for entity in await store.find("n", limit=5)]
+
+        async def answers(as_of: int | None) -> list[object]:
+            found: list[object] = []
+            for a, c in pairwise(hubs):
+                ranks = (Measure.DAMPED_PAPERS, Measure.AVERAGE_MINIMUM_WEIGHT, Measure.PATH_COUNT)
+                found += [await store.discover_closed(a, c, rank=rank, limit=3, as_of=as_of) for rank in ranks]
+                found += await store.discover_open(a, fan=6, as_of=as_of), await store.neighbours(a, limit=5, as_of=as_of)
+                found.append(await store.paths(a, c, max_hops=4, limit=5, as_of=as_of))
+            return found
+
+        for as_of in (None, 2005):
+            wanted = await answers(as_of)
+            assert all(isinstance(answer, list) and answer for answer in wanted)
+            for dearer, at_once in ((0, 4), (10**9, 4)):
+                with monkeypatch.context() as patched:
+                    patched.setattr("graphstore.routes.DEARER", dearer)
+                    patched.setattr("graphstore.routes.AT_ONCE", at_once)
+                    patched.setattr("graphstore.discovery.AT_ONCE", at_once)
+                    assert await answers(as_of) == wanted
+
     async def test_hubs_documents_are_replaced_and_taken_back(self, store: GraphStore) -> None:
         half = DOCUMENTS // 2
         gone = [tombstone(number, 2000 + number) for number in range(half, half + 40)]

@@ -36,7 +36,8 @@ def test_every_query_has_a_file_on_every_engine(engine: str) -> None:
 
 
 def test_no_file_is_forgotten() -> None:
-    assert {file.stem.removesuffix(".plain") for file in FOLDER.glob("*/*.cypher")} - {"schema", "ping"} == asked()
+    opening = {"schema", "ping", "tables", "evidence_apart"}
+    assert {file.stem.removesuffix(".plain") for file in FOLDER.glob("*/*.cypher")} - opening == asked()
 
 
 def test_unknown_query() -> None:
@@ -67,6 +68,25 @@ def test_ladybug_takes_lists_of_maps_in_columns() -> None:
 def test_an_engine_may_say_apart_what_asks_papers_only() -> None:
     assert cypher.statements("ladybug", "bridges", plain=True) != cypher.statements("ladybug", "bridges")
     assert cypher.statements("neo4j", "near", plain=True) == cypher.statements("neo4j", "near")
+
+
+def test_neo4j_gathers_what_a_statement_returns() -> None:
+    statement = "MATCH (a)-[r:R]-(b)\nRETURN max(r.n, 0) AS most, [a.x, b.x] AS pair,\n  b.y AS y\nORDER BY most DESC, y\nLIMIT $limit"
+    gathered = statement.replace("RETURN", "WITH") + "\nRETURN collect([most, pair, y]) AS gathered"
+    assert cypher.gathered(statement) == (gathered, ("most", "pair", "y"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "MATCH (a)\nRETURN a.x AS x\nUNION\nMATCH (b)\nRETURN b.x AS x",
+        "MATCH (a)\nRETURN DISTINCT a.x AS x",
+        "MATCH (a)\nRETURN a.x",
+        "MATCH (a)\nSET a.x = 1",
+    ],
+)
+def test_what_neo4j_does_not_gather(statement: str) -> None:
+    assert cypher.gathered(statement) == (statement, ())
 
 
 def test_no_cypher_in_python() -> None:

@@ -122,29 +122,49 @@ async def test_a_killed_writer_loses_nothing_that_it_acknowledged(tmp_path: Path
         assert held(await store.snapshot(markers=True)) == oracle.graph()
 
 
-OLDER = """
-ALTER TABLE STATES DROP cues;
-ALTER TABLE STATES DROP section;
-ALTER TABLE STATES DROP novel;
+APART = """
+CREATE REL TABLE STATES(FROM Article TO Edge, id STRING, polarity STRING, rank STRING, subject_label STRING, object_label STRING,
+  sentence STRING, sentence_start INT64, sentence_end INT64, subject_start INT64, subject_end INT64, object_start INT64, object_end INT64,
+  probability DOUBLE, negated INT64, speculated INT64, model STRING, vocabulary STRING, year INT64, retracted BOOLEAN);
+COPY STATES FROM (
+  MATCH (a:Article)<-[:SAID_IN]-(e:Evidence)-[:SHOWS]->(k:Edge)
+  RETURN a.id, k.key, e.id, e.polarity, e.rank, e.subject_label, e.object_label,
+    e.sentence, e.sentence_start, e.sentence_end, e.subject_start, e.subject_end, e.object_start, e.object_end,
+    e.probability, e.negated, e.speculated, e.model, e.vocabulary, e.year, e.retracted);
+DROP TABLE SAID_IN;
+DROP TABLE SHOWS;
+DROP TABLE Evidence;
+"""
+"""Evidence as a relationship, as it was before 1.1."""
+
+LAYOUTS = {
+    "first": APART
+    + """
 ALTER TABLE RELATES DROP weight;
 ALTER TABLE RELATES DROP disputed;
 ALTER TABLE Edge DROP state;
 DROP TABLE BEARS_ON;
-"""
+""",
+    "with counts at the keys": APART
+    + """
+MATCH (k:Edge) WITH k, string_split(k.state, ';') AS s
+SET k.state = concat(s[1], ';', s[2], ';', s[3], ';', s[4], ';', s[5], ';', s[6], ';', s[7]);
+""",
+}
 
 
-async def test_a_graph_of_the_first_layout_is_brought_up_to_date_when_it_is_written(tmp_path: Path) -> None:
-    """What the first version lacked is added, and nothing that was there is lost."""
+@pytest.mark.parametrize("layout", LAYOUTS)
+async def test_a_graph_of_an_older_layout_is_brought_up_to_date_when_it_is_written(tmp_path: Path, layout: str) -> None:
+    """What an older version lacked is added, and nothing that was there is lost."""
     log = [chain(1, 1, "abc"), document(2, 2, relation("a", "b"), retracts=(1,)), document(3, 3, relation("a", "b", negated=True))]
     async with open_store(tmp_path) as store:
         await store.apply(log)
         before = await store.snapshot(markers=True)
     with contextlib.closing(ladybug.Database(str(tmp_path / FILE))) as database, contextlib.closing(ladybug.Connection(database)) as old:
-        for statement in OLDER.split(";"):
+        for statement in LAYOUTS[layout].split(";\n"):
             if statement.strip():
                 old.execute(statement)
     async with open_store(tmp_path, read_only=True) as reader:
-        assert (await reader.stats()).articles == 3
         with pytest.raises(GraphBadAddress, match="written by an older biorelay") as caught:
             await reader.evidence("test:a", "test:b")
         assert "for writing" in (caught.value.remedy or "")

@@ -4,7 +4,7 @@ import pytest
 from neo4j.exceptions import Neo4jError, ServiceUnavailable
 
 from graphstore import GraphError, open_store
-from graphstore.errors import GraphTimeout, GraphUnavailable
+from graphstore.errors import GraphOutOfMemory, GraphRefuses, GraphTimeout, GraphUnavailable
 from graphstore.neo4j import Neo4jStore
 from models.runtime.errors import Action
 
@@ -23,6 +23,9 @@ def explained(error: Exception) -> GraphError:
         ("Neo.DatabaseError.Database.UnableToStartDatabase", GraphUnavailable),
         ("Neo.TransientError.General.DatabaseUnavailable", GraphUnavailable),
         ("Neo.ClientError.Transaction.TransactionTimedOut", GraphTimeout),
+        ("Neo.ClientError.General.WriteOnReadOnlyAccessDatabase", GraphRefuses),
+        ("Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", GraphRefuses),
+        ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", GraphOutOfMemory),
         ("Neo.DatabaseError.Statement.ExecutionFailed", GraphError),
         ("Neo.ClientError.Statement.SyntaxError", GraphError),
     ],

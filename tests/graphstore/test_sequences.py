@@ -22,7 +22,7 @@ from tests.graphstore.sequences import Move, histories, played
 from tests.services import Neo4jAddress
 
 SEQUENCES = int(os.environ.get("SEQUENCES", "100"))
-TABLES = ("Article", "Entity", "Edge", "Outbox")
+TABLES = ("Article", "Entity", "Edge", "Evidence", "Outbox")
 A_FILE = 200  # histories in one embedded graph: what was removed stays in its file and slows it
 
 Empty = Callable[[], Awaitable[GraphStore]]

@@ -48,6 +48,13 @@ class WritingContract:
         assert await counts(store) == {AB: (1, 0, 0)}
         assert len(await store.evidence("test:a", "test:b")) == 3
 
+    async def test_a_name_of_any_length_is_written(self, store: GraphStore) -> None:
+        """An index that takes no such key would refuse its neighbours in the batch too."""
+        long = "Ω" * 40_000
+        await store.apply([document(1, 1, relation("a", "b", names=(long, None))), document(2, 2, relation("b", "c"))])
+        assert (await store.stats()).articles == 2
+        assert [found.name for found in await store.find(long[:1000])] == [long]
+
     async def test_polarities_are_counted_apart(self, store: GraphStore) -> None:
         await store.apply(
             [

@@ -5,7 +5,7 @@ MATCH (b:Entity)-[r:RELATES]-(c:Entity)
 WHERE b.curie IN $curies AND r.papers >= $min_papers AND ($plain OR (($predicate = '' OR r.predicate = $predicate) AND r.weight >= $min_weight
   AND r.first_year >= $first_from AND r.first_year <= $first_to AND r.last_year >= $last_from AND r.last_year <= $last_to))
   AND c.curie <> $curie AND ($type = '' OR c.type = $type)
-WITH b.curie AS via, c, max(r.papers) AS second, max(r.weight) AS weight, count(r.key) AS ways
+WITH b.curie AS via, c, max(r.papers) AS second, max(r.weight) AS weight, count(r.papers) AS ways
 UNWIND $links AS l
 WITH l, via, c, second, weight, ways, CAST(l.papers AS INT64) AS first, CAST(l.factor AS INT64) AS factor
 WHERE l.curie = via

@@ -1,7 +1,10 @@
 MATCH (a:Entity {curie: $curie})-[r:RELATES]-(b:Entity)
 WHERE r.disputed >= $least AND r.papers >= $min_papers AND r.negated >= $min_negated AND ($predicate = '' OR r.predicate = $predicate)
   AND ($type = '' OR b.type = $type)
-RETURN r.key AS key, r.subject AS subject, r.predicate AS predicate, CASE WHEN r.subject = $curie THEN b.curie ELSE $curie END AS object,
-  r.papers AS papers, r.negated AS negated, r.speculated AS speculated, coalesce(r.weight, 0) AS weight, r.first_year AS first_year, r.last_year AS last_year, r.best AS best
-ORDER BY r.disputed DESC, papers + negated DESC, key
+WITH CASE WHEN r.subject = $curie THEN concat($curie, '|', r.predicate, '|', b.curie) ELSE concat(b.curie, '|', r.predicate, '|', $curie) END AS key, r.subject AS subject, r.predicate AS predicate, CASE WHEN r.subject = $curie THEN b.curie ELSE $curie END AS object,
+  r.papers AS papers, r.negated AS negated, r.speculated AS speculated, coalesce(r.weight, 0) AS weight, r.first_year AS first_year, r.last_year AS last_year, r.disputed AS disputed
+ORDER BY disputed DESC, papers + negated DESC, key
 LIMIT $limit
+MATCH (k:Edge {key: key})
+RETURN key, subject, predicate, object, papers, negated, speculated, weight, first_year, last_year, disputed, string_split(k.state, ';')[7] AS best
+ORDER BY disputed DESC, papers + negated DESC, key

@@ -1,2 +1,2 @@
-MATCH (a:Article)-[e:STATES]->(k:Edge)
+MATCH (e:Evidence)
 RETURN count(e.id) AS evidence

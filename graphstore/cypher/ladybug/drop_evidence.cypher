@@ -1,6 +1,3 @@
 UNWIND $rows AS r
-MATCH (a:Article {id: r.document})
-OPTIONAL MATCH (a)-[e:STATES]->(k:Edge)
-WITH r, e
-WHERE e.id = r.id
-DELETE e
+MATCH (e:Evidence {id: r.id})
+DETACH DELETE e

@@ -1,4 +1,4 @@
+// Their degrees follow from the stored ones and from the edges that come and go: there is one writer.
 UNWIND $curies AS x
 MATCH (e:Entity {curie: x})
-OPTIONAL MATCH (e)-[r:RELATES]-(b:Entity)
-RETURN e.curie AS curie, e.label AS label, e.degree AS stored_degree, count(b) AS degree
+RETURN e.curie AS curie, e.label AS label, e.degree AS stored_degree

@@ -1,10 +1,10 @@
 // As recount.cypher, by the papers of the years up to one; those of unknown year are left out.
 UNWIND $keys AS k
 MATCH (x:Edge {key: k})
-OPTIONAL MATCH (x)<-[e:STATES]-(a:Article)
-WITH x, e, a
+OPTIONAL MATCH (x)<-[:SHOWS]-(e:Evidence)
+WITH x, e
 WHERE e.year > 0 AND e.year <= $until AND NOT e.retracted
-WITH x.key AS key, a.id AS document,
+WITH x.key AS key, e.document AS document,
   max(CASE WHEN e.polarity = 'positive' THEN CASE WHEN e.probability > 0.999 THEN 0.999 ELSE e.probability END END) AS positive,
   max(CASE WHEN e.polarity = 'negated' THEN 1 ELSE 0 END) AS negates,
   max(CASE WHEN e.polarity = 'speculated' THEN 1 ELSE 0 END) AS speculates,

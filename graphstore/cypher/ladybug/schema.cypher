@@ -10,29 +10,32 @@ CREATE NODE TABLE IF NOT EXISTS Outbox(id STRING PRIMARY KEY, at SERIAL, value S
 // Graphs written before it was told when a message was written.
 ALTER TABLE Outbox ADD IF NOT EXISTS written INT64
 ;
-CREATE REL TABLE IF NOT EXISTS RELATES(FROM Entity TO Entity, key STRING, subject STRING, predicate STRING, papers INT64, negated INT64, speculated INT64, first_year INT64, last_year INT64, best STRING, subject_label STRING, object_label STRING)
+CREATE REL TABLE IF NOT EXISTS RELATES(FROM Entity TO Entity, subject STRING, predicate STRING, papers INT64, negated INT64, speculated INT64, first_year INT64, last_year INT64, subject_label STRING, object_label STRING)
 ;
 CREATE REL TABLE IF NOT EXISTS RETRACTS(FROM Article TO Article)
 ;
 CREATE REL TABLE IF NOT EXISTS BEARS_ON(FROM Article TO Article, kind STRING)
 ;
-// One evidence: an article states an edge.
-CREATE REL TABLE IF NOT EXISTS STATES(FROM Article TO Edge, id STRING, polarity STRING, rank STRING, subject_label STRING, object_label STRING, sentence STRING, sentence_start INT64, sentence_end INT64, subject_start INT64, subject_end INT64, object_start INT64, object_end INT64, probability DOUBLE, negated INT64, speculated INT64, model STRING, vocabulary STRING, year INT64, retracted BOOLEAN)
+// A piece of evidence: what an article states of an edge. A node of its own, for nodes are added at the end of their table and
+// relationships in its middle, which a checkpoint rewrites with all their properties.
+CREATE NODE TABLE IF NOT EXISTS Evidence(id STRING PRIMARY KEY, document STRING, key STRING, polarity STRING, rank STRING, subject_label STRING, object_label STRING, sentence STRING, sentence_start INT64, sentence_end INT64, subject_start INT64, subject_end INT64, object_start INT64, object_end INT64, probability DOUBLE, negated INT64, speculated INT64, model STRING, vocabulary STRING, year INT64, cues STRING, section STRING, novel DOUBLE, retracted BOOLEAN)
 ;
-// Graphs written before cues were told.
-ALTER TABLE STATES ADD IF NOT EXISTS cues STRING DEFAULT ''
+CREATE REL TABLE IF NOT EXISTS SAID_IN(FROM Evidence TO Article)
 ;
-// Graphs written before sections and novelty were told.
-ALTER TABLE STATES ADD IF NOT EXISTS section STRING DEFAULT ''
+CREATE REL TABLE IF NOT EXISTS SHOWS(FROM Evidence TO Edge)
 ;
-ALTER TABLE STATES ADD IF NOT EXISTS novel DOUBLE DEFAULT -1.0
+// Graphs whose relationships told too what their ends and keys tell: a checkpoint rewrites it all.
+ALTER TABLE RELATES DROP IF EXISTS key
+;
+ALTER TABLE RELATES DROP IF EXISTS best
 ;
 // Graphs written before edges had a weight.
 ALTER TABLE RELATES ADD IF NOT EXISTS weight INT64
 ;
 ALTER TABLE RELATES ADD IF NOT EXISTS disputed INT64
 ;
-// Graphs written before an edge's key told what its relationship tells: `papers;negated;speculated;weight;first_year;last_year;best`.
+// Graphs written before an edge's key told what its relationship tells: `papers;negated;speculated;weight;first_year;last_year;best`,
+// and behind a further `;` the labels of subject and object, the former's length and a `;` before them.
 // One property, for setting a property of a node costs the same as looking the node up.
 ALTER TABLE Edge ADD IF NOT EXISTS state STRING DEFAULT ''
 ;

@@ -2,8 +2,8 @@
 UNWIND $keys AS k
 RETURN k AS key
 ;
-MATCH (k:Edge {key: $row_key})<-[e:STATES]-(a:Article)
+MATCH (k:Edge {key: $row_key})<-[:SHOWS]-(e:Evidence)
 WHERE e.polarity = 'positive' AND NOT e.retracted
-RETURN k.key AS key, a.id AS document, e.sentence AS sentence, e.rank AS rank
+RETURN k.key AS key, e.document AS document, e.sentence AS sentence, e.rank AS rank
 ORDER BY rank DESC
 LIMIT $limit

@@ -3,7 +3,7 @@ MATCH (a:Article)<-[:RETRACTS]-(n:Article)
 WHERE a.retracted = true
 WITH a, min(n.year) AS noticed
 WHERE noticed > $since
-MATCH (a)-[e:STATES]->(k:Edge)
+MATCH (a)<-[:SAID_IN]-(e:Evidence)-[:SHOWS]->(k:Edge)
 WHERE e.year > 0 AND e.year <= $until AND ('' IN $curies OR k.subject IN $curies OR k.object IN $curies) AND ($predicate = '' OR k.predicate = $predicate)
 WITH DISTINCT a.id AS document, e.year AS year, noticed, e.polarity AS polarity, k.key AS key, k.subject AS subject, k.predicate AS predicate, k.object AS object
 MATCH (s:Entity {curie: subject})
