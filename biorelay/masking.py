@@ -30,14 +30,25 @@ def mask(text: str) -> str:
     return _LOGIN.sub(r"\1***@", text)
 
 
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
+
+
 class MaskedFormatter(logging.Formatter):
-    """One line an event, stack traces included, without logins."""
+    """Events without logins. Only an event begins a line: a stack trace, or a message of several lines, is indented.
+
+    Text of documents, keys and names comes along in messages, so control characters are escaped: nobody forges a line by it, or moves
+    the cursor of who reads.
+    """
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        return mask(super().format(record))
+        return _UNSEEN.sub(_escaped, mask(super().format(record))).replace("\n", "\n  ")
 
 
 def log_to_stderr(level: int) -> None:

@@ -26,12 +26,14 @@ def check(abstract: Abstract, limits: Limits) -> Abstract:
         raise RecordTooLarge(
             f"{abstract.id}: the text has {length} characters; the limit is {limits.max_text_characters}",
             remedy="Raise limits.text_characters, and limits.document_bytes with it.",
+            limit="limits.text_characters",
         )
     size = len(abstract.to_bytes())
     if size > limits.max_document_bytes:
         raise RecordTooLarge(
             f"{abstract.id}: the record has {size} bytes as a message; the limit is {limits.max_document_bytes}",
             remedy="Raise limits.document_bytes.",
+            limit="limits.document_bytes",
         )
     return abstract
 
@@ -43,5 +45,9 @@ def parse_abstract(value: bytes, limits: Limits | None = None) -> Abstract:
     """
     limits = limits or Limits()
     if len(value) > limits.max_document_bytes:
-        raise RecordTooLarge(f"the value has {len(value)} bytes; the limit is {limits.max_document_bytes}")
+        raise RecordTooLarge(
+            f"the value has {len(value)} bytes; the limit is {limits.max_document_bytes}",
+            remedy="Raise limits.document_bytes.",
+            limit="limits.document_bytes",
+        )
     return check(Abstract.from_bytes(value), limits)

@@ -12,16 +12,20 @@ file each (an advisory lock tells which are taken); a restarted worker takes the
 import fcntl
 import logging
 import os
+import re
 import threading
+import time
 from pathlib import Path
 from typing import Final, Self
 
 from .messages import Inbound
+from .sparing import Sparing
 
 log = logging.getLogger(__name__)
 
 _COMPACT_BYTES: Final = 1 << 20
 _SLOTS: Final = 1000
+_COUNT: Final = re.compile(r"[0-9]{1,9}")
 
 
 class Journal:
@@ -30,10 +34,11 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
+        self._sparing = Sparing(log, lines=1)
         self._file = -1
         self._size = 0
         self._deaths: dict[str, int] = {}
-        self._in_hand: set[str] = set()
+        self._in_hand: dict[str, float] = {}
 
     def __enter__(self) -> Self:
         """Take a file and read what a dead predecessor left. Raises `OSError` where the folder cannot be written."""
@@ -71,18 +76,24 @@ class Journal:
         """The message's step begins: from now until `end` a death counts against it."""
         place = _place(message)
         with self._lock:
-            self._in_hand.add(place)
+            self._in_hand[place] = time.monotonic()
             self._write(f"+ {place}\n")
 
     def end(self, message: Inbound) -> None:
         """The step came to an end, good or bad: the message did not kill."""
         place = _place(message)
         with self._lock:
-            self._in_hand.discard(place)
+            self._in_hand.pop(place, None)
             self._deaths.pop(place, None)
             self._write(f"- {place}\n")
             if self._size > _COMPACT_BYTES and not self._in_hand:
                 self._compact()
+
+    def oldest(self) -> tuple[str, float]:
+        """The place that has been in hand for longest, and for how many seconds; none for 0 s where none is."""
+        with self._lock:
+            place = min(self._in_hand, key=self._in_hand.__getitem__, default="")
+            return place, time.monotonic() - self._in_hand[place] if place else 0.0
 
     def _write(self, line: str) -> None:
         if self._file < 0:
@@ -90,7 +101,7 @@ class Journal:
         try:
             self._size += os.write(self._file, line.encode())
         except OSError as error:
-            log.warning("a document is handled without its mark: %s", error)
+            self._sparing.write(logging.WARNING, "mark", "a document is handled without its mark: %s", error)
 
     def _compact(self) -> None:
         os.ftruncate(self._file, 0)
@@ -113,7 +124,7 @@ def _read(content: bytes) -> dict[str, int]:
                 deaths[place] = deaths.get(place, 0) + 1
             case ["-", place]:
                 deaths.pop(place, None)
-            case ["=", place, count] if count.isdigit():
+            case ["=", place, count] if _COUNT.fullmatch(count):
                 deaths[place] = int(count)
             case _:
                 continue

@@ -7,6 +7,7 @@ aiokafka asks for a token at each connection, and the broker ends a connection w
 import asyncio
 import base64
 import json
+import math
 import threading
 import time
 import urllib.error
@@ -121,7 +122,9 @@ def _answered(answer: bytes, where: str) -> tuple[str, float]:
     try:
         told = json.loads(answer)
         token, lifetime = told["access_token"], float(told.get("expires_in", _LIFETIME))
-    except (ValueError, KeyError, TypeError, AttributeError):
+        if not math.isfinite(lifetime):
+            raise ValueError("no number of seconds")
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise TokenRefused(f"{where} answers, but with no token") from None
     return _checked(token, f"{where} answers, but with no token"), min(max(lifetime, 0.0), 86_400.0)
 
@@ -138,7 +141,7 @@ def _said(answer: bytes) -> str:
     """The provider's error code (RFC 6749, 5.2), and nothing else that it says: some repeat what they were sent."""
     try:
         code = json.loads(answer)["error"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
     known = {"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope"}
-    return code if code in known else ""
+    return code if isinstance(code, str) and code in known else ""

@@ -102,7 +102,7 @@ def _register(registry: Registry, subject: str, record: type[Record], timeout: f
 def _id_in(answer: bytes, url: str) -> int:
     try:
         number = json.loads(answer)["id"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         number = None
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 1 << 32:
         raise RegistryRefused(
@@ -115,7 +115,7 @@ def _id_in(answer: bytes, url: str) -> int:
 def _refusal(status: int, answer: bytes, url: str, subject: str) -> RegistryRefused | RegistryUnreachable:
     try:
         said = str(json.loads(answer)["message"])[:300]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         said = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
     told = f"the schema registry at {url} refuses {subject}: {status} {said}"
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:

@@ -18,7 +18,7 @@ GAP = 2
 NARROWEST = 24
 """A folded column is at least so wide, or the rows are written as blocks."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @cache
@@ -44,7 +44,7 @@ def _console(*, stderr: bool) -> "Console":
 
 
 def printable(text: str) -> str:
-    """`text` without control characters and bidirectional overrides, each shown as U+FFFD."""
+    """`text` without control characters, bidirectional overrides and halves of characters, each shown as U+FFFD."""
     return _CONTROL.sub("\ufffd", text)
 
 
@@ -61,8 +61,9 @@ def show(text: str = "", style: str | None = None) -> None:
 
 
 def emit(value: Any) -> None:
-    """One JSON value a line, on stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    """One JSON value a line, on stdout; what could move a terminal's cursor is escaped, as JSON may."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    sys.stdout.write(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def table(columns: "Sequence[str]", rows: "Iterable[Sequence[Any]]") -> None:

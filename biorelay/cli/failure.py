@@ -69,12 +69,28 @@ class Commands(TyperGroup):
             raise Exit(BROKEN_PIPE) from error
         except Exception as error:
             # An exit_code means that Typer itself raised it: a usage error, or an Exit.
+            _tame(error)
             if isinstance(error, Abort) or hasattr(error, "exit_code") or ctx.params.get("debug"):
                 raise
             known = as_known(error)
             report(known)
             raise Exit(exit_code(known)) from error
         return result
+
+    def make_context(self, *arguments: Any, **more: Any) -> Any:
+        try:
+            return super().make_context(*arguments, **more)
+        except Exception as error:
+            _tame(error)
+            raise
+
+
+def _tame(error: Exception) -> None:
+    """Make a usage error's message printable: it quotes what was typed, or what a script was given to type."""
+    from biorelay.cli.console import printable
+
+    if isinstance(getattr(error, "message", None), str):
+        error.message = printable(error.message)  # type: ignore[attr-defined]  # Typer's own class is not public
 
 
 def as_known(error: Exception) -> BiorelayError:
@@ -84,6 +100,8 @@ def as_known(error: Exception) -> BiorelayError:
     if isinstance(error, ExceptionGroup):
         ours = error.subgroup(BiorelayError)
         return as_known((ours or error).exceptions[0])
+    if isinstance(error, UnicodeEncodeError) and error.reason.startswith("surrogates"):  # what Python makes of such bytes of an argument
+        return BadInput(f"{error.object[:80]!r} is not UTF-8", remedy="Write it in UTF-8; see `locale charmap`.")
     if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError):
         place = f"{error.filename}: " if error.filename else ""
         return BiorelayError(f"{place}{error.strerror or error}")

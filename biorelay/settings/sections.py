@@ -173,6 +173,10 @@ class GraphSettings(Section):
     """PEM file of the authority that signed Neo4j's certificate, for bolt+s and neo4j+s; the system's authorities where not given"""
     database: str = "neo4j"
     """for Neo4j"""
+    query_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 15.0
+    """of one question's transaction, which the database then ends"""
+    write_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
+    """of one batch's transaction, which the database then ends and the worker tries again in halves"""
 
     @field_validator("url")
     @classmethod
@@ -187,12 +191,16 @@ class GraphSettings(Section):
 
 
 class LimitSettings(Section):
-    """What is too large to be read."""
+    """What is too large, or too much (docs/limits.md)."""
 
     document_bytes: Annotated[int, Field(ge=1_000)] = 256_000
     """of one record, as it stands in a file or a message"""
     text_characters: Annotated[int, Field(ge=100)] = 100_000
     """of title and abstract together"""
+    questions: Annotated[int, Field(ge=1)] = 100_000
+    """standing questions at once (docs/watch.md); one more goes to the dead letters"""
+    requests_per_s: Annotated[float, Field(gt=0, le=10_000)] = 100.0
+    """that a worker's own endpoint answers; more are told 429"""
 
 
 class CleaningSettings(Section):
@@ -363,6 +371,8 @@ class Settings(BaseSettings):
             epoch=topics.epoch,
             document_bytes=self.limits.document_bytes,
             text_characters=self.limits.text_characters,
+            questions=self.limits.questions,
+            requests_per_second=self.limits.requests_per_s,
             stages=tuple(Stage(stage) for stage in worker.stages),
             group=worker.group,
             batch=worker.batch,

@@ -22,6 +22,10 @@ OTHER_VARIABLES = {
 DEFAULT_FILE = Path("biorelay.toml")
 OPTION = "--set"
 
+_QUOTED = 120
+"""Characters of a key or a value that a message quotes."""
+_SAID = 300
+"""Characters of what is wrong with a value."""
 _HEADER = re.compile(r"\s*\[\s*([A-Za-z0-9_.\" -]+?)\s*\]\s*(?:#.*)?")
 _ENTRY = re.compile(r"\s*([A-Za-z0-9_.\"-]+)\s*=")
 
@@ -81,9 +85,9 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read: {error.strerror}", remedy="Name an existing file with --config.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number of thousands of digits
         raise SettingsError(
-            f"{file}: not TOML: {error}", remedy="Mend the file; `biorelay config show --toml` prints a whole one."
+            f"{file}: not TOML: {_short(str(error))}", remedy="Mend the file; `biorelay config show --toml` prints a whole one."
         ) from error
 
 
@@ -94,7 +98,7 @@ def _given(options: Sequence[str]) -> dict[str, Any]:
         name, sign, value = option.partition("=")
         name = name.strip()
         if not sign:
-            raise SettingsError(f"{OPTION} {name}: no value", remedy=f"Write {OPTION} KEY=VALUE, such as {OPTION} worker.batch=8.")
+            raise SettingsError(f"{OPTION} {_short(name)}: no value", remedy=f"Write {OPTION} KEY=VALUE, such as {OPTION} worker.batch=8.")
         if name in keys() and keys()[name].secret:
             raise SettingsError(
                 f"{OPTION} {name}: every process of this machine could read it", remedy=f"Set {variable(name)}, or write it into the file."
@@ -163,7 +167,20 @@ def _origin(key: str, written: dict[str, str]) -> str:
 def _place(key: str, written: dict[str, str]) -> str:
     """Where a key was written, and the key itself where the place does not name it."""
     place = _origin(key, written)
-    return f"{OPTION} {key}" if place == OPTION else place if place == variable(key) else f"{place}: {key}"
+    shown = _short(key)
+    return f"{OPTION} {shown}" if place == OPTION else variable(shown) if place == variable(key) else f"{place}: {shown}"
+
+
+def _short(text: str) -> str:
+    """What a message may quote."""
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}..."
+
+
+def _said(given: Any) -> str:
+    try:
+        return repr(given)
+    except ValueError:  # a number of more digits than Python writes
+        return "so large a number"
 
 
 def _called_like(key: str, meant: str, written: dict[str, str]) -> str:
@@ -179,8 +196,8 @@ def _plain(value: Any) -> str:
 
 
 def _message(first: Any, *, secret: bool = False) -> str:
-    message: str = first["msg"].removeprefix("Value error, ").replace("Input should", "should").partition(", unable")[0]
+    message: str = first["msg"].removeprefix("Value error, ").replace("Input should", "should").partition(", unable")[0][:_SAID]
     given = first["input"]
     # A value error's own sentence says what matters, and may be silent about a password on purpose.
     silent = secret or first["type"] == "value_error"
-    return message if silent or not isinstance(given, str | int | float) else f"{message}, not {given!r}"
+    return message if silent or not isinstance(given, str | int | float) else f"{message}, not {_short(_said(given))}"

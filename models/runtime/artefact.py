@@ -131,7 +131,7 @@ def _manifest_folders(named: Path) -> Iterator[Path]:
 def _schema(place: Path) -> object:
     try:
         data = json.loads((place / MANIFEST).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return data.get("schema") if isinstance(data, dict) else None
 

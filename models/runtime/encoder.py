@@ -122,6 +122,7 @@ class Encoder:
             raise TextTooLong(
                 f"the text has {len(text)} characters, the limit is {self.max_characters}",
                 remedy="Cut it, or raise the limit of the settings.",
+                limit="limits.text_characters",
             )
         encoded = self.cache.get(text)
         if encoded is None:

@@ -20,15 +20,17 @@ class BiorelayError(Exception):
     """Base of all errors.
 
     `str(error)` is one sentence that names the thing that is wrong;
-    `remedy`, where there is one, is a second sentence that says how to mend it.
+    `remedy`, where there is one, is a second sentence that says how to mend it;
+    `limit`, where there is one, is the setting whose limit was passed.
     """
 
     code: ClassVar[str] = "error"
     action: ClassVar[Action] = Action.STOP
 
-    def __init__(self, message: str, *, remedy: str | None = None) -> None:
+    def __init__(self, message: str, *, remedy: str | None = None, limit: str | None = None) -> None:
         super().__init__(message)
         self.remedy = remedy
+        self.limit = limit
 
 
 class ArtefactError(BiorelayError):

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from processors.records.base import Count, Curie, Part, PartialDate, Record
+from processors.records.base import Count, Curie, Part, PartialDate, Record, Several
 
 RETRACTED_TYPE = "Retracted Publication"
 """PubMed's publication type of an article that was retracted."""
@@ -59,15 +59,15 @@ class Abstract(Record):
     schema_: Literal["biorelay.abstract/1"] = Field(default="biorelay.abstract/1", alias="schema")
     id: Curie
     title: str
-    sections: tuple[Section, ...] = ()
+    sections: Several[Section] = ()
     journal: str | None = None
     published: PartialDate | None = None
     revised: PartialDate | None = None
     language: str | None = None  # ISO 639-2, as PubMed writes it: eng, fre
-    publication_types: tuple[str, ...] = ()
-    mesh: tuple[MeshHeading, ...] = ()
+    publication_types: Several[str] = ()
+    mesh: Several[MeshHeading] = ()
     retracted: bool = False  # the article's own record says so
-    links: tuple[Link, ...] = ()
+    links: Several[Link] = ()
     source: str | None = None  # where it was read: a file's name, a feed
 
     @property

@@ -1,9 +1,9 @@
 """What every record is made of: identifiers, counts and dates; JSON in, JSON out; how new a document's state is."""
 
 import re
-from typing import Annotated, ClassVar, NamedTuple, Self
+from typing import Annotated, ClassVar, NamedTuple, Self, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticSerializationError, from_json
 
 from processors.errors import NotJson, RecordError, UnknownSchema
@@ -21,6 +21,13 @@ Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """A number of things, or an offset: as large as every JSON reader keeps exact (RFC 8259, section 6)."""
+
+MOST_PARTS = 250_000
+"""Objects and lists of a record: an empty one is two bytes to write and a hundred to hold. The largest that fit a topic have a third."""
+
+T = TypeVar("T")
+Several: TypeAlias = Annotated[tuple[T, ...], FailFast()]
+"""Parts in a row. The first wrong one ends the reading: a million of them, with an error for each field, would take gigabytes."""
 
 _INTEGER = re.compile(r"[0-9]{1,18}")
 _SCHEMAS = "`biorelay topics schema TOPIC` shows what a topic's records hold."
@@ -48,7 +55,7 @@ class Revision(NamedTuple):
         """Read `epoch:offset`; raise `RecordError` on anything else."""
         epoch, sep, offset = text.partition(":")
         if not (sep and _INTEGER.fullmatch(epoch) and _INTEGER.fullmatch(offset)):
-            raise RecordError(f"revision {text!r} is not epoch:offset")
+            raise RecordError(f"revision {text[:80]!r} is not epoch:offset")
         return cls(int(epoch), int(offset))
 
 
@@ -81,6 +88,8 @@ class Record(Part):
         Raises `NotJson` where the bytes are not UTF-8 JSON, `UnknownSchema` where they name another schema
         or version, `RecordError` where a field is wrong.
         """
+        if value.count(b"{") + value.count(b"[") > MOST_PARTS:
+            raise RecordError(f"{cls.schema_name}: the value holds more than {MOST_PARTS:,} objects and lists")
         try:
             data = from_json(value, allow_inf_nan=False)
         except ValueError as error:

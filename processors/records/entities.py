@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from processors.records.abstract import RETRACTED_TYPE, Abstract, Heading, Link
-from processors.records.base import Count, Curie, Part, Probability, Record
+from processors.records.base import Count, Curie, Part, Probability, Record, Several
 from processors.records.kinds import EntityType
 
 
@@ -37,7 +37,7 @@ class Article(Part):
     journal: str | None = None
     year: int | None = None
     retracted: bool = False
-    links: tuple[Link, ...] = ()
+    links: Several[Link] = ()
 
     @classmethod
     def of(cls, abstract: Abstract) -> Self:
@@ -63,7 +63,7 @@ class Mention(Part):
     end: Count
     text: str
     type: EntityType
-    identifiers: tuple[Curie, ...]  # never empty: an unlinked mention has one local: CURIE
+    identifiers: Several[Curie]  # never empty: an unlinked mention has one local: CURIE
     score: Probability
     link_score: Probability | None = None  # calibrated: how likely the identifiers are right; None where none was linked
 
@@ -81,9 +81,9 @@ class Entities(Record):
     status: Status = Status.OK
     article: Article = Article()
     text: str = ""
-    sentences: tuple[Span, ...] = ()
-    headings: tuple[Heading, ...] = ()  # of a structured abstract, in the text's order
-    mentions: tuple[Mention, ...] = ()
+    sentences: Several[Span] = ()
+    headings: Several[Heading] = ()  # of a structured abstract, in the text's order
+    mentions: Several[Mention] = ()
     provenance: Provenance
 
     def section_at(self, place: int) -> str | None:
@@ -96,6 +96,6 @@ class Entities(Record):
     @model_validator(mode="after")
     def _mentions_lie_in_the_text(self) -> Self:
         for mention in self.mentions:
-            if self.text[mention.start : mention.end] != mention.text:
+            if mention.end > len(self.text) or self.text[mention.start : mention.end] != mention.text:
                 raise ValueError(f"mention {mention.id} does not stand at {mention.start}:{mention.end}")
         return self

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from processors.records.base import Count, Curie, Part, Probability, Record
+from processors.records.base import Count, Curie, Part, Probability, Record, Several
 from processors.records.kinds import EntityType, Predicate
 
 MOST_STEPS = 3
@@ -45,7 +45,7 @@ class Question(Record):
     end: Curie | None = None
     max_hops: Annotated[int, Field(ge=1, le=4)] = 2
     min_papers: Annotated[int, Field(ge=1)] = 1
-    steps: tuple[QuestionStep, ...] = ()
+    steps: Several[QuestionStep] = ()
     label: str = ""  # for people
     created_by: str = ""
     changes: bool = False  # tell also where an answer stays and its kinds of relations change
@@ -139,11 +139,11 @@ class Discovery(Record):
     schema_: Literal["biorelay.discovery/1"] = Field(default="biorelay.discovery/1", alias="schema")
     id: str  # deterministic: a consumer can tell a repeat
     question: str
-    path: tuple[DiscoveryStep, ...]
+    path: Several[DiscoveryStep]
     score: float
     document: Curie  # whose message completed or broke it
     kind: DiscoveryKind = DiscoveryKind.COMPLETED
-    entities: tuple[DiscoveryEntity, ...] = ()
+    entities: Several[DiscoveryEntity] = ()
     known: bool = False  # broken because a paper relates the ends directly now
     change: str = ""  # id of the edge's change, as on biorelay.graph-changes
     revision: str = ""  # epoch:offset of the document

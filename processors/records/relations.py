@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from processors.records.base import Count, Curie, Part, Probability, Record
+from processors.records.base import Count, Curie, Part, Probability, Record, Several
 from processors.records.entities import Article, Provenance, Span, Status
 from processors.records.kinds import EntityType, Predicate
 
@@ -16,7 +16,7 @@ class Participant(Part):
     id: Curie
     name: str  # the vocabulary's name, or the longest mention where it is not linked
     type: EntityType
-    spans: tuple[Span, ...]
+    spans: Several[Span]
 
 
 class CueKind(StrEnum):
@@ -40,7 +40,7 @@ class Evidence(Part):
     text: str
     subject: Span  # spans in the document's text, inside start:end
     object: Span
-    cues: tuple[Cue, ...] = ()  # why the relation is judged negated or speculated
+    cues: Several[Cue] = ()  # why the relation is judged negated or speculated
     section: str | None = None  # where it begins: "title", or the label of the abstract's section; None where that has none
 
 
@@ -65,5 +65,5 @@ class Relations(Record):
     id: Curie
     status: Status = Status.OK
     article: Article = Article()
-    relations: tuple[Relation, ...] = ()
+    relations: Several[Relation] = ()
     provenance: Provenance

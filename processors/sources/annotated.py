@@ -16,7 +16,7 @@ def read_annotated(path: str | Path) -> Iterator[pubtator.AnnotatedDocument]:
     a file of a format without annotations raises `UnknownFormat`.
     """
     head = next(gathered(read_octets(path, Limits()), sniff.HEAD), b"")
-    form = sniff.sniff(head, Path(path).name)
+    form = sniff.sniff(head[: sniff.HEAD], Path(path).name)
     if form in (sniff.BIOC_XML, sniff.BIOC_JSON):
         from processors.sources.bioc import read_annotated_bioc  # brings lxml along
 

@@ -134,9 +134,11 @@ def _json_records(chunks: Iterator[bytes], limit: int) -> Iterator[Chunk | Refus
             head += chunk
     except BiorelayError as error:
         failure = error
-    first, end, _ = head.lstrip().partition(b"\n")
+    blank = len(head) - len(head.lstrip())
+    end = head.find(b"\n", blank, limit + 1)  # no further, or it would depend on the size of the chunks
+    first = head[blank : max(end, blank)]
     stream = _resumed(head, chunks, failure)
-    if not (end and first.startswith(b"{") and first.rstrip().endswith(b"}")):
+    if not (end >= 0 and first.startswith(b"{") and first.rstrip().endswith(b"}")):
         yield from JsonScanner(stream, _WRAPPERS, limit)
         return
     number = 1

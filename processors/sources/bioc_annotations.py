@@ -50,7 +50,7 @@ def annotate(document: BioCDocument, source: str) -> AnnotatedDocument:
     nameless: list[AnnotatedMention] = []
 
     def refuse(what: str, error: RecordError) -> None:
-        problems.append(RecordError(f"{source}, {placed.abstract.id}, {what}: {error}"))
+        problems.append(RecordError(f"{source}, {placed.abstract.id}, {what[:120]}: {error}"))
 
     groups, homeless = _grouped(placed.pieces, placed.annotations)
     for piece, annotations in groups:
@@ -128,7 +128,7 @@ def _location(annotation: BioCAnnotation, piece: Piece) -> BioCLocation | Record
     start, end = total.offset - piece.offset, total.end - piece.offset
     if is_one or (annotation.text and piece.text[max(start, 0) : end] == annotation.text):
         return total
-    return RecordError(f"{annotation.text!r} stands at {len(locations)} places apart; a mention is one range")
+    return RecordError(f"{annotation.text[:80]!r} stands at {len(locations)} places apart; a mention is one range")
 
 
 Reading = Callable[[BioCLocation], Span]
@@ -180,7 +180,7 @@ def _nearby(piece: Piece, annotation: BioCAnnotation, location: BioCLocation) ->
     places = _places(piece.text, annotation.text, location.offset - piece.offset)
     if len(places) == 1:
         return piece.start + places[0], piece.start + places[0] + len(annotation.text)
-    return RecordError(f"{annotation.text!r} does not stand at {location.offset}:{location.end}")
+    return RecordError(f"{annotation.text[:80]!r} does not stand at {location.offset}:{location.end}")
 
 
 def _mention(annotation: BioCAnnotation, start: int, words: str) -> AnnotatedMention:
@@ -206,7 +206,7 @@ def _relation(
         if not left_out.isdisjoint(nodes):
             return None
         if missing := [node for node in nodes if node not in mentions]:
-            raise RecordError(f"it refers to {missing[0]}, which is no mention")
+            raise RecordError(f"it refers to {missing[0][:80]}, which is no mention")
         ends = [mentions[node].raw for node in nodes]
         if not all(ends):
             raise RecordError("it is between mentions without an identifier")

@@ -4,15 +4,20 @@ Neither of the package's own readers sees a file: its XML reader would follow a 
 leave out. The shape is checked here, and what passes is built by the package.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias, TypeVar
 from xml.etree.ElementTree import Element
 
 from bioc import BioCDocument
 from bioc.biocjson import fromJSON
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, ValidationError
 
-from processors.errors import RecordError
+from processors.errors import RecordError, RecordTooLarge
 
+MOST_PARTS = 50_000
+"""Of one document, nodes and locations among them: a full text that PubTator annotated has some thousands."""
+
+T = TypeVar("T")
+Several: TypeAlias = Annotated[list[T], FailFast()]
 Offset = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Infons = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)]
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
@@ -36,19 +41,19 @@ class _Annotation(_Shape):
     id: Text = ""
     infons: Infons = {}
     text: Text = ""
-    locations: list[_Location] = []
+    locations: Several[_Location] = []
 
 
 class _Relation(_Shape):
     id: Text = ""
     infons: Infons = {}
-    nodes: list[_Node] = []
+    nodes: Several[_Node] = []
 
 
 class _Part(_Shape):
     infons: Infons = {}
-    annotations: list[_Annotation] = []
-    relations: list[_Relation] = []
+    annotations: Several[_Annotation] = []
+    relations: Several[_Relation] = []
 
 
 class _Sentence(_Part):
@@ -59,12 +64,12 @@ class _Sentence(_Part):
 class _Passage(_Part):
     offset: Offset | None = None
     text: Text = ""
-    sentences: list[_Sentence] = []
+    sentences: Several[_Sentence] = []
 
 
 class _Document(_Part):
     id: Text = ""
-    passages: list[_Passage] = []
+    passages: Several[_Passage] = []
     pmid: str | None = None  # PubTator's own fields beside BioC's
     pmcid: str | None = None
     journal: str | None = None
@@ -78,6 +83,10 @@ def from_json(value: object) -> BioCDocument:
     """
     if not isinstance(value, dict) or not value.keys() & {"passages", "id"}:
         raise RecordError("the record is no BioC document: it has neither an id nor passages")
+    if _parts(value) > MOST_PARTS:
+        raise RecordTooLarge(
+            f"the document has more than {MOST_PARTS:,} passages, sentences, annotations and relations", remedy="Split it."
+        )
     try:
         shape = _Document.model_validate(value)
     except ValidationError as error:
@@ -87,6 +96,14 @@ def from_json(value: object) -> BioCDocument:
     own = {"pmid": shape.pmid, "pmcid": shape.pmcid, "journal": shape.journal, "date": shape.date}
     document.infons = {**{key: text for key, text in own.items() if text}, **document.infons}
     return document
+
+
+def _parts(value: Any, below: tuple[str, ...] = ("passages", "sentences", "annotations", "relations", "nodes", "locations")) -> int:
+    """How many parts a document has, or a part of it, whatever else is wrong with them."""
+    if not isinstance(value, dict):
+        return 0
+    lists = [found for name in below if isinstance(found := value.get(name), list)]
+    return sum(len(found) + sum(_parts(part, below) for part in found) for found in lists)
 
 
 def from_xml(element: Element) -> BioCDocument:

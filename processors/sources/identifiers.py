@@ -5,22 +5,22 @@ from urllib.parse import unquote
 
 from processors.records import Curie, EntityType, is_curie
 
-_MESH = re.compile(r"(?:mesh[:_])?([CD]\d{6,9})", re.IGNORECASE)
-_OMIM = re.compile(r"omim[:_](\d{6})", re.IGNORECASE)
-_CHEBI = re.compile(r"chebi:(\d+)", re.IGNORECASE)
-_RS = re.compile(r"rs(?:id|#)?:?\s*(\d+)", re.IGNORECASE)
+_MESH = re.compile(r"(?:mesh[:_])?([CD][0-9]{6,9})", re.IGNORECASE)
+_OMIM = re.compile(r"omim[:_]([0-9]{6})", re.IGNORECASE)
+_CHEBI = re.compile(r"chebi:([0-9]{1,18})", re.IGNORECASE)
+_RS = re.compile(r"rs(?:id|#)?:?\s*([0-9]{1,18})", re.IGNORECASE)
 _CELLOSAURUS = re.compile(r"(?:cellosaurus:)?(cvcl_[a-z0-9]{4})", re.IGNORECASE)
-_GENE = re.compile(r"(?:(?:ncbi ?gene|gene|geneid|entrez):)?(\d+)", re.IGNORECASE)
-_SPECIES = re.compile(r"(?:(?:ncbi ?taxon|taxon|taxid|tax):)?(\d+)", re.IGNORECASE)
+_GENE = re.compile(r"(?:(?:ncbi ?gene|gene|geneid|entrez):)?([0-9]{1,18})", re.IGNORECASE)
+_SPECIES = re.compile(r"(?:(?:ncbi ?taxon|taxon|taxid|tax):)?([0-9]{1,18})", re.IGNORECASE)
 _TAX_NOTE = re.compile(r"\(tax:\d+\)", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[|,;+]")
 _ATTACHED = re.compile(r"\s*[A-Z]\w*#?:")
 _LOOSE_PREFIXES = frozenset({"gene", "geneid", "entrez", "taxon", "taxid", "tax", "rs", "rsid"})  # not Bioregistry's
 _NOTHING = frozenset({"", "-", "-1"})
 
-_PMID = re.compile(r"(?:pmid:?\s*|pubmed:)?0*(\d{1,12})", re.IGNORECASE)
-_PMCID = re.compile(r"(?:pmcid:\s*|pmc:)?(PMC\d+)", re.IGNORECASE)
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
+_PMID = re.compile(r"(?:pmid:?\s*|pubmed:)?0*([0-9]{1,12})", re.IGNORECASE)
+_PMCID = re.compile(r"(?:pmcid:\s*|pmc:)?(PMC[0-9]{1,18})", re.IGNORECASE)
+_DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
 
 
 def split_identifiers(raw: str, type_: EntityType | None) -> tuple[str, ...]:
@@ -76,9 +76,14 @@ def pubmed_curie(text: str) -> Curie | None:
 def document_id(text: str) -> Curie | None:
     """A document's id as a CURIE: `123` and `PMID:123` are `pubmed:123`, `PMC123` is `pmc:PMC123`, a DOI `doi:10...`.
 
-    A CURIE stays as it is; any other name of the user's own becomes `local:<name>`; None for an empty name.
+    A CURIE stays as it is; any other name of the user's own becomes `local:<name>`; None where that is no CURIE: for an empty name,
+    and one of several lines or of more than some 500 characters.
     """
-    text = text.strip()
+    found = _document_id(text.strip())
+    return found if is_curie(found) else None
+
+
+def _document_id(text: str) -> str:
     if match := _PMID.fullmatch(text):
         return f"pubmed:{match[1]}"
     if match := _PMCID.fullmatch(text):
@@ -87,4 +92,4 @@ def document_id(text: str) -> Curie | None:
         return f"doi:{text.lower()}"
     if is_curie(text):
         return text
-    return f"local:{text}" if text else None
+    return f"local:{text}"

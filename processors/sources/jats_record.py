@@ -4,16 +4,18 @@ A paper is one document whether it comes from PubMed or from PMC: its id is the 
 the publisher's own id. The texts are those that `jats_text` names.
 """
 
+import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement
 
 from processors.errors import RecordError
 from processors.records import Abstract, Curie, Link, LinkKind, PartialDate
 from processors.sources.building import build
-from processors.sources.identifiers import document_id
+from processors.sources.identifiers import document_id, pubmed_curie
 from processors.sources.jats_text import body_sections, front_sections, words
 from processors.sources.pubmed_dates import partial_date
 
+_DIGITS = re.compile(r"[0-9]{1,18}")
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -117,9 +119,9 @@ def best_id(ids: Iterator[tuple[str, str]]) -> Curie | None:
     ranked: dict[int, Curie] = {}
     for kind, written in ids:
         text = written.strip().removeprefix("https://doi.org/").removeprefix("http://dx.doi.org/")
-        if kind == "pmid" and text.isascii() and text.isdigit():
-            ranked.setdefault(0, f"pubmed:{int(text)}")
-        elif kind in ("pmc", "pmcid") and (digits := text.upper().removeprefix("PMC")).isdigit():
+        if kind == "pmid" and (curie := pubmed_curie(text)):
+            ranked.setdefault(0, curie)
+        elif kind in ("pmc", "pmcid") and _DIGITS.fullmatch(digits := text.upper().removeprefix("PMC")):
             ranked.setdefault(1, f"pmc:PMC{digits}")
         elif curie := document_id(text) if text.startswith("10.") else None:
             ranked.setdefault(2, curie)

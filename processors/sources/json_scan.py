@@ -134,7 +134,7 @@ class JsonScanner:
             elif sign == b'"':
                 string = position
             elif sign in b"{[":
-                if level == 1 and sign == b"[" and key and self._wraps(key, found.start()):
+                if level == 1 and sign == b"[" and key and found.start() <= self.limit and self._wraps(key, found.start()):
                     self._drop(position)
                     self._frames += b"{["
                     return None

@@ -25,6 +25,9 @@ from processors.sources.labels import split_labels
 from processors.sources.lines import read_lines
 from processors.sources.outcome import Problem
 
+_ESCAPED = 4
+"""So many times as long as written by us a record may be where all its letters are escaped (`\\u03b1`)."""
+
 
 class EasyAbstract(BaseModel):
     """The easy shape; other fields are ignored."""
@@ -45,7 +48,7 @@ class EasyAbstract(BaseModel):
     def to_abstract(self, source: str) -> Abstract:
         id_ = document_id(str(self.id))
         if id_ is None:
-            raise RecordError("id: the record has no id")
+            raise RecordError("id: the record has none that is one line of at most 500 characters")
         return build(
             id=id_,
             title=self.title or "",
@@ -75,7 +78,7 @@ def read_jsonl(chunks: Iterator[bytes], name: str, limits: Limits, cleaning: Cle
         try:
             if line.content is None:
                 raise RecordTooLarge(f"the line has {line.length} bytes; the limit is {limits.max_record_bytes}")
-            yield check(_parse(line.content, name, cleaning), limits)
+            yield check(_parse(line.content, name, limits, cleaning), limits)
         except BiorelayError as error:
             yield Problem(name, None, line.number, error)
 
@@ -86,12 +89,16 @@ def write_jsonl(abstracts: Iterable[Abstract]) -> Iterator[bytes]:
         yield abstract.to_bytes() + b"\n"
 
 
-def _parse(content: bytes, source: str, cleaning: Cleaning) -> Abstract:
+def _parse(content: bytes, source: str, limits: Limits, cleaning: Cleaning) -> Abstract:
     try:
         data: Any = from_json(content, allow_inf_nan=False)
     except ValueError as error:
         raise NotJson(f"the line is not UTF-8 JSON: {error}") from error
     if not isinstance(data, dict) or "schema" in data:
+        if len(content) > (most := _ESCAPED * limits.max_document_bytes):
+            raise RecordTooLarge(
+                f"the line has {len(content)} bytes; a whole record has at most {most}", remedy="Raise limits.document_bytes."
+            )
         return Abstract.from_bytes(content)
     try:
         return clean(EasyAbstract.model_validate(data).to_abstract(source), cleaning)

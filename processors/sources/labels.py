@@ -1,9 +1,11 @@
 """Section labels that stand inside a text, as MEDLINE text and pasted abstracts have them: `BACKGROUND: ... METHODS: ...`."""
 
 import re
+from itertools import islice
 
 from processors.records import Section
 
+MOST_SECTIONS = 1000
 _LABEL = re.compile(r"(?:^|(?<=[.?!;)\]\"”'’]) )([A-Z][A-Za-z0-9 ,/&'’()–-]{1,79}): (?=\S)")
 _WORD = re.compile(r"[a-z]+")
 _KNOWN = re.compile(
@@ -21,12 +23,15 @@ _BETWEEN = re.compile("analysis|and|authors?|clinical|collection|for|key|main|of
 def split_labels(text: str) -> tuple[Section, ...]:
     """The text as its labelled sections where it begins with a label, else as one section; none for an empty text.
 
-    Nothing is lost: the sections, written one behind the other with their labels, are the text again.
+    Nothing is lost: the sections, written one behind the other with their labels, are the text again. A text with more than
+    `MOST_SECTIONS` labels is one section too: a book, or one that means harm.
     """
     first = _LABEL.match(text)
     if first is None or not _is_label(first[1]):
         return (Section(text=text),) if text else ()
-    found = [match for match in _LABEL.finditer(text) if _is_label(match[1])]
+    found = list(islice((match for match in _LABEL.finditer(text) if _is_label(match[1])), MOST_SECTIONS + 1))
+    if len(found) > MOST_SECTIONS:
+        return (Section(text=text),)
     ends = [*(match.start() for match in found[1:]), len(text)]
     return tuple(Section(label=match[1], text=text[match.end() : end]) for match, end in zip(found, ends, strict=True))
 

@@ -10,7 +10,7 @@ class Line:
 
     number: int  # from 1
     content: bytes | None  # None: the line is longer than the limit
-    length: int  # bytes
+    length: int  # bytes; of one that is too long with its carriage return
 
 
 def read_lines(chunks: Iterator[bytes], limit: int) -> Iterator[Line]:
@@ -39,5 +39,6 @@ def read_lines(chunks: Iterator[bytes], limit: int) -> Iterator[Line]:
 def _line(number: int, held: bytearray, end: bytes, dropped: int, limit: int) -> Line:
     if dropped:
         return Line(number, None, dropped + len(end))
-    content = (bytes(held) + end).removesuffix(b"\r")
-    return Line(number, content if len(content) <= limit else None, len(content))
+    whole = bytes(held) + end
+    content = whole.removesuffix(b"\r")
+    return Line(number, content, len(content)) if len(content) <= limit else Line(number, None, len(whole))

@@ -232,10 +232,10 @@ def _mention(fields: list[str], text: str) -> AnnotatedMention:
     raw = fields[5].strip() if len(fields) > 5 else ""
     note = fields[6].strip() if len(fields) > 6 else ""
     if not _OFFSET.fullmatch(fields[2].strip()):
-        raise RecordError(f"the mention's end {fields[2]!r} is not a number")
-    start, end = int(fields[1]), int(fields[2])
-    if start >= end or text[start:end] != words:
-        raise RecordError(f"the mention {words!r} does not stand at {start}:{end}")
+        raise RecordError(f"the mention's end {fields[2][:80]!r} is not a number")
+    start, end = int(fields[1].strip()), int(fields[2].strip())
+    if start >= end or end > len(text) or text[start:end] != words:
+        raise RecordError(f"the mention {words[:80]!r} does not stand at {start}:{end}")
     type_ = TYPES.get(label.lower())
     if type_ is None and label.startswith(("p|", "c|", "g|")):
         type_, raw = EntityType.VARIANT, label  # tmVar.Normalization: the type column is missing

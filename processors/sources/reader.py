@@ -90,7 +90,7 @@ def read(
             raise UnknownFormat(f"there is no format {format!r}", remedy=f"Choose one of {', '.join(READERS)}.")
         chunks = gathered(read_octets(source, limits), sniff.HEAD)
         head = next(chunks, b"")
-        reader = READERS[format or sniff.sniff(head, name)]
+        reader = READERS[format or sniff.sniff(head[: sniff.HEAD], name)]
     except BiorelayError as error:
         yield Problem(name, None, None, error)
         return

@@ -84,7 +84,7 @@ def _xml(start: bytes) -> str:
         return kind
     if root[1].lower() == b"html":
         raise UnsupportedFormat("the file is a web page, which is not read", remedy=_LATER)
-    raise UnsupportedFormat(f"the XML's root element is <{root[1].decode()}>, which is none that biorelay reads", remedy=_LATER)
+    raise UnsupportedFormat(f"the XML's root element is <{root[1][:80].decode()}>, which is none that biorelay reads", remedy=_LATER)
 
 
 def _json(start: bytes) -> str:

@@ -100,10 +100,11 @@ class Scanner:
 
     def _finish(self) -> None:
         """Raise what is wrong with the end of the input, if anything is."""
+        self._drop(len(self._held))
         if self._failure:
             raise self._failure
         if self._root and not self._closed:
-            raise TruncatedSource(f"the file ends before </{self._root.decode()}>")
+            raise TruncatedSource(f"the file ends before </{self._root[:80].decode()}>")
         if self._is_empty and self._root not in self.shape.roots:
             raise SourceError(f"the file holds no {self.shape.name} record")
 
@@ -145,7 +146,10 @@ class Scanner:
         position, dropped = 1, 0
         ends = self.shape.end(tag)
         while not (end := ends.search(self._held, position)):
-            id_ = id_ or self.shape.identify(bytes(self._held[:_HEAD]))
+            if (
+                id_ is None and not dropped and len(self._held) >= min(_HEAD, self.limit)
+            ):  # no sooner: the size of the chunks must not matter
+                id_ = self.shape.identify(bytes(self._held[:_HEAD]))
             self._open = (line, id_)
             position = max(1, len(self._held) - _TAIL)
             if dropped or len(self._held) > self.limit:
@@ -153,11 +157,13 @@ class Scanner:
                 self._drop(position)
                 position = 0
             if not self._more():
+                self._open = (line, id_ if id_ or dropped else self.shape.identify(bytes(self._held[:_HEAD])))
                 raise self._failure or TruncatedSource("the file ends in the middle of the record")
         self._open = None
         is_whole = end[1] is not None
         size = end.end() if is_whole else end.start()
-        id_ = id_ or self.shape.identify(bytes(self._held[: min(size, _HEAD)]))
+        if id_ is None and not dropped:
+            id_ = self.shape.identify(bytes(self._held[: min(size, _HEAD)]))
         content = bytes(self._held[:size])
         self._drop(size)
         if dropped + size > self.limit:
@@ -169,8 +175,10 @@ class Scanner:
 
     def _past(self, end: bytes, position: int) -> int:
         """The place behind `end`, searched from `position`; what lies between is not held."""
+        line = self._line + self._held.count(b"\n", 0, position)
         while (found := self._held.find(end, position)) < 0:
             if not self._more(max(position, len(self._held) - len(end) + 1)):
+                self._line = line  # where it begins, however much was let go of since
                 raise self._failure or TruncatedSource(f"the file ends before a {end.decode()}")
             position = 0
         return found + len(end)

@@ -2,7 +2,8 @@
 
 import json
 import math
-from typing import Any
+import tracemalloc
+from typing import Any, get_origin
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,7 +13,8 @@ from pydantic import ValidationError
 from models.runtime.errors import Action, BiorelayError
 from processors.errors import NotJson, RecordError, RecordTooLarge, UnknownSchema
 from processors.limits import Limits, check, parse_abstract
-from processors.records import RECORDS, Abstract, Article, Entities, Mention, Predicate, Revision, Section, Span, edge_key
+from processors.records import RECORDS, Abstract, Article, Entities, Mention, Predicate, Record, Revision, Section, Span, edge_key
+from processors.records.base import MOST_PARTS
 
 GOOD: dict[str, Any] = {"schema": "biorelay.abstract/1", "id": "pubmed:1", "title": "A title", "sections": [{"text": "Some words."}]}
 TEXT = st.text(max_size=60)
@@ -149,7 +151,7 @@ def test_a_mention_stands_in_its_text_or_the_record_is_refused(text: str, data: 
     try:
         record = Entities.from_bytes(value.encode())
     except RecordError:
-        assert text[start:end] != words
+        assert text[start:end] != words or end > len(text)
     else:
         assert [record.text[m.start : m.end] for m in record.mentions] == [words]
 
@@ -216,3 +218,27 @@ def test_the_publication_type_alone_says_that_an_article_is_retracted() -> None:
     assert Article.of(Abstract.from_bytes(told)).retracted
     assert Article.of(Abstract.from_bytes(with_fields(retracted=True))).retracted
     assert not Article.of(Abstract.from_bytes(notice)).retracted
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_a_million_wrong_parts_cost_one_error(record: type[Record]) -> None:
+    """Each of them would have an error for each of its fields: gigabytes."""
+    lists = [name for name, field in record.model_fields.items() if get_origin(field.annotation) is tuple]
+    for name in lists:
+        value = json.dumps({"schema": record.schema_name, "id": "a:b", name: [{}] * (MOST_PARTS // 2)}).encode()
+        tracemalloc.start()
+        with pytest.raises(RecordError):
+            record.from_bytes(value)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 96 << 20
+        with pytest.raises(RecordError, match="objects and lists"):
+            record.from_bytes(json.dumps({"schema": record.schema_name, name: [{}] * MOST_PARTS}).encode())
+
+
+def test_a_mention_behind_the_end_of_the_text_is_refused() -> None:
+    mention = {"id": "T1", "start": 2, "end": 99, "text": "b", "type": "Gene", "identifiers": ["a:b"], "score": 1.0}
+    record = {"schema": "biorelay.entities/1", "id": "a:b", "text": "a b", "mentions": [mention]}
+    record["provenance"] = {"software": "0", "model": "m@1", "generation": 1}
+    with pytest.raises(RecordError, match="does not stand"):
+        Entities.from_bytes(json.dumps(record).encode())
