@@ -9,7 +9,7 @@ NICE_NAME = printf '%s\n'
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-train demo test test-serve test-rest test-stream test-train test-fast check services services-down train train-smoke chaos soak reliability audit sbom bench-extract bench-gpu bench-stream bench-scale bench-watch bench-edge bench-graph bench-discovery bench-exchange capacity schemas dashboards locks clean
+.PHONY: help install install-train demo test test-serve test-rest test-stream test-train test-fast check services services-down train train-smoke chaos fuzz fuzz-guided soak reliability audit sbom bench-extract bench-gpu bench-stream bench-scale bench-watch bench-poison bench-outages bench-edge bench-graph bench-discovery bench-exchange capacity schemas dashboards locks clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -84,6 +84,12 @@ services-down: install ## stop them; their data stays in .local/
 chaos: install ## rounds of faults on a real Kafka and Neo4j, each proven (ROUNDS=20 SEED=1, CHAOS_FLAGS=--store)
 	@$(BIN)/python -m benchmarks.chaos --rounds $(or $(ROUNDS),20) --seed $(or $(SEED),1) $(CHAOS_FLAGS)
 
+fuzz: install ## inputs that are valid samples with something changed, for every reader, decoder and command (SECONDS=60, FUZZ_FLAGS=--store)
+	@$(BIN)/python -m benchmarks.fuzz --seconds $(or $(SECONDS),60) $(FUZZ_FLAGS)
+
+fuzz-guided: install-train ## the same, led by atheris to inputs that reach new code (Linux)
+	@$(DEV)/python -m benchmarks.fuzz --guided --seconds $(or $(SECONDS),600) $(FUZZ_FLAGS)
+
 soak: install-train ## a steady load under faults, on a real Kafka and Neo4j: what grows (MINUTES=60, SOAK_FLAGS=--store)
 	@$(DEV)/python -m benchmarks.soak --minutes $(or $(MINUTES),60) $(SOAK_FLAGS)
 
@@ -118,6 +124,12 @@ bench-scale: install-train ## cost against documents, length, entities, threads 
 bench-watch: install ## what standing questions cost a graph batch, and how soon their answers are told
 	@$(BIN)/python -m benchmarks.bench_watch --data $(or $(DATA),../shared/data) $(BENCH_FLAGS)
 
+bench-poison: install ## what documents that fail cost their neighbours, by stage and kind (POISON_FLAGS)
+	@$(BIN)/python -m benchmarks.bench_poison $(POISON_FLAGS)
+
+bench-outages: install ## broker and graph away, slow, full or refusing: memory, dead letters, recovery, shutdown (half an hour)
+	@$(BIN)/python -m benchmarks.bench_outages --long 600
+
 bench-edge: install-train ## one core and 512 MB: documents a second, peak memory, cold start
 	@$(DEV)/python -m benchmarks.bench_edge $(BENCH_FLAGS)
 
@@ -143,7 +155,7 @@ dashboards: install ## write the Grafana dashboard anew
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make locks" --extra cpu --group test
 locks: ## resolve the two hashed lock files anew (needs uv)
 	$(LOCK) -o requirements/serve.txt
-	$(LOCK) requirements/dev.in --extra train --group check -o requirements/dev.txt
+	$(LOCK) requirements/dev.in --extra train --group check --group fuzz -o requirements/dev.txt
 	uv pip compile requirements/tools.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make locks" -o requirements/tools.txt
 
 clean: ## remove both environments and every cache; .local/ stays

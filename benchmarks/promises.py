@@ -32,6 +32,8 @@ PROMISES: tuple[Promise, ...] = (
             f"{STREAM}/contract.py::StreamContract::test_garbage_costs_only_itself",
             f"{STREAM}/contract.py::StreamContract::test_dead_letters_are_replayed_after_a_fix",
             f"{STREAM}/test_kafka_faults.py::test_a_document_that_kills_workers_is_set_aside",
+            f"{STREAM}/test_outages.py::test_a_document_that_hangs_is_set_aside_and_its_neighbours_go_on",
+            f"{STREAM}/test_halving.py::test_the_guilty_are_found_in_few_attempts",
         ),
     ),
     Promise(

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.capacity_sections import NOT, table
+from benchmarks.fuzz_section import fuzz
+from benchmarks.outage_sections import outages, poison
 from benchmarks.promises import PROMISES
 
 RESULTS = Path(__file__).parent / "results"
@@ -125,7 +127,13 @@ def soak(result: Result | None) -> list[str]:
     return [*lines, "", "![Memory, handles, lag and latency over the run](img/soak.png)"]
 
 
-SECTIONS: tuple[tuple[str, Callable[[Result | None], list[str]]], ...] = (("chaos.json", chaos), ("soak.json", soak))
+SECTIONS: tuple[tuple[str, Callable[[Result | None], list[str]]], ...] = (
+    ("chaos.json", chaos),
+    ("poison.json", poison),
+    ("outages.json", outages),
+    ("soak.json", soak),
+    ("fuzz.json", fuzz),
+)
 """The result's file and its section, in the page's order."""
 
 

@@ -23,6 +23,8 @@ def graph_of(settings: "Settings", *, read_only: bool = True) -> "GraphStore":
         database=graph.database,
         ca_file=graph.ca_file,
         read_only=read_only,
+        query_timeout=graph.query_timeout_s,
+        write_timeout=graph.write_timeout_s,
     )
 
 

@@ -24,6 +24,8 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
         GraphLocked           graph.locked
         GraphTimeout          graph.timeout
         GraphUnavailable      graph.unavailable
+          GraphOutOfMemory    graph.out-of-memory
+          GraphRefuses        graph.refuses
         GraphUnknownArticle   graph.unknown-article
         GraphUnknownEntity    graph.unknown-entity
         GraphUnknownSource    graph.unknown-source
@@ -51,6 +53,7 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
         BrokerUnreachable     stream.broker-unreachable
         CredentialsUnusable   stream.credentials-unusable
         DeadLetterMissing     stream.dead-letter-missing
+        DocumentHangs         stream.document-hangs
         EmbeddedBrokerError   stream.embedded
           EmbeddedBrokerFull  stream.embedded-full
           SecondWorker        stream.second-worker
@@ -62,6 +65,7 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
           MessageTooLarge     stream.too-large
           NoKey               stream.no-key
           NoRevision          stream.no-revision
+          TooManyQuestions    stream.too-many-questions
           Unexpected          stream.unexpected
         PositionUnusable      stream.position-unusable
         RegistryRefused       stream.registry-refused
@@ -87,6 +91,8 @@ from graphstore.errors import (
     GraphBusyImport,
     GraphError,
     GraphLocked,
+    GraphOutOfMemory,
+    GraphRefuses,
     GraphTimeout,
     GraphUnavailable,
     GraphUnknownArticle,
@@ -125,6 +131,7 @@ from stream.errors import (
     BrokerUnreachable,
     CredentialsUnusable,
     DeadLetterMissing,
+    DocumentHangs,
     EmbeddedBrokerError,
     EmbeddedBrokerFull,
     EndpointTaken,
@@ -140,6 +147,7 @@ from stream.errors import (
     ResourceAway,
     SecondWorker,
     StreamError,
+    TooManyQuestions,
     TopicsMismatch,
     TopicsMissing,
     Unexpected,
@@ -164,6 +172,7 @@ __all__ = [
     "DeadLetterMissing",
     "DemoStalled",
     "DeviceFailed",
+    "DocumentHangs",
     "EmbeddedBrokerError",
     "EmbeddedBrokerFull",
     "EndpointTaken",
@@ -176,6 +185,8 @@ __all__ = [
     "GraphBusyImport",
     "GraphError",
     "GraphLocked",
+    "GraphOutOfMemory",
+    "GraphRefuses",
     "GraphTimeout",
     "GraphUnavailable",
     "GraphUnknownArticle",
@@ -208,6 +219,7 @@ __all__ = [
     "StreamError",
     "TargetsUnusable",
     "TextTooLong",
+    "TooManyQuestions",
     "TopicsMismatch",
     "TopicsMissing",
     "TrainingUnavailable",

@@ -16,7 +16,7 @@ from biorelay.refusals import BadInput
 from graphstore.growth import Rows, Stated
 
 DELIMITERS = "\t,;|"
-LARGEST = 256 << 20
+LARGEST = 32 << 20
 """Bytes of a file, unpacked. The whole of it lies in memory."""
 
 MASK = re.compile(r"@[A-Z]+\$")

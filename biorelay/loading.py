@@ -16,7 +16,7 @@ from processors.sources.reader import source_name
 REVISION = Revision(0, 0)
 """The revision of what is loaded from files, unless it is told: below all that the stream writes, and a repeat replaces itself."""
 
-_LINE_BYTES = 64 * 1024 * 1024
+_LINE_BYTES = 8 * 1024 * 1024  # twice what a topic takes
 _ENTITIES = f'{{"schema":"{Entities.schema_name}"'.encode()
 """How an entities record begins as we write it: told at once, so that its long text need not be parsed."""
 

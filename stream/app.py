@@ -3,22 +3,19 @@
 One app, and so one consumer group, for each stage: docs/decisions/0001-consumer-groups.md.
 """
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import faust
-from aiokafka.errors import KafkaConnectionError, KafkaError
-from faust.exceptions import ProducerSendError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP
 
-from .connection import meaning, ssl_context
-from .errors import MessageTooLarge
+from .connection import ssl_context
 from .lag import StageLag
 from .messages import Outbound
 from .oauth import token_provider
+from .sending import sent
 from .settings import Stage, StreamSettings
 from .topics import dead_letter_bytes
 
@@ -80,27 +77,7 @@ class FaustSender:
 
     async def send(self, messages: Sequence[Outbound]) -> list[BaseException | None]:
         producer = await self._app.maybe_start_producer()
-        results: list[BaseException | None] = [None] * len(messages)
-        acknowledgements: dict[int, Awaitable[Any]] = {}
-        for index, message in enumerate(messages):
-            try:
-                acknowledgements[index] = await producer.send(
-                    message.topic, message.key, message.value, message.partition, None, list(message.headers)
-                )
-            except (ProducerSendError, KafkaError) as error:
-                # What the producer's send() raises comes wrapped.
-                cause = error.__cause__ if isinstance(error, ProducerSendError) and error.__cause__ else error
-                results[index] = cause
-                if not isinstance(meaning(cause, ""), MessageTooLarge):  # each further try would wait as long
-                    results[index:] = [cause] * (len(messages) - index)
-                    break
-        answers = await asyncio.gather(*acknowledgements.values(), return_exceptions=True)
-        for index, answer in zip(acknowledgements, answers, strict=True):
-            if isinstance(answer, asyncio.CancelledError):
-                results[index] = KafkaConnectionError("the producer stopped before the broker answered")
-            elif isinstance(answer, BaseException):
-                results[index] = answer
-        return results
+        return await sent(lambda m: producer.send(m.topic, m.key, m.value, m.partition, None, list(m.headers)), messages)
 
 
 def assigned(app: faust.App, topic: str) -> set[int]:

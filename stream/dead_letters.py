@@ -21,7 +21,7 @@ from .connection import producer, reader, start
 from .errors import DeadLetterMissing, NoRevision
 from .headers import Headers
 from .settings import StreamSettings
-from .topics import Topic, check_topics, dead_letter_bytes, describe_topics
+from .topics import Topic, check_topics, dead_letter_bytes, describe_topics, embedded
 
 _POLL_MS: Final = 500
 
@@ -77,14 +77,16 @@ class Replay:
 
 
 async def list_dead_letters(
-    settings: StreamSettings, *, code: str | None = None, stage: str | None = None, document: str | None = None
+    settings: StreamSettings, *, code: str | None = None, stage: str | None = None, document: str | None = None, since: int | None = None
 ) -> AsyncIterator[DeadLetter]:
     """All dead letters that the topic still holds, oldest first, one for each failed message however often it was delivered.
+
+    `since`: only those that were made then or later, in milliseconds since 1970.
 
     Raises `TopicsMissing`, `BrokerUnreachable`, `AccessDenied`.
     """
     seen: set[tuple[str, int, int]] = set()
-    async for letter in _letters(settings):
+    async for letter in _letters(settings, since):
         origin = (letter.topic, letter.partition, letter.offset)
         if origin in seen or (code and letter.code != code) or (stage and letter.stage != stage):
             continue
@@ -208,7 +210,7 @@ def _revision(letter: DeadLetter) -> Revision | None:
         return None
 
 
-async def _letters(settings: StreamSettings) -> AsyncGenerator[DeadLetter]:
+async def _letters(settings: StreamSettings, since: int | None = None) -> AsyncGenerator[DeadLetter]:
     name = Topic.DEAD_LETTERS.named(settings.prefix)
     states = await describe_topics(settings)
     check_topics(states, settings, (Topic.DEAD_LETTERS,))
@@ -217,6 +219,9 @@ async def _letters(settings: StreamSettings) -> AsyncGenerator[DeadLetter]:
     async with reader(settings, max_partition_fetch_bytes=dead_letter_bytes(settings)) as consumer:
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
+        if since is not None and not await embedded(settings):  # the embedded broker knows no times
+            for partition, found in (await consumer.offsets_for_times(dict.fromkeys(partitions, max(since, 0)))).items():
+                consumer.seek(partition, ends[partition] if found is None else found.offset)
         while True:
             behind = [partition for partition in partitions if await consumer.position(partition) < ends[partition]]
             if not behind:

@@ -19,38 +19,38 @@ An error that means this worker is set up wrongly ends the worker, with nothing 
 import asyncio
 import logging
 import random
-import re
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeVar
 
-from graphstore.errors import GraphError, GraphTimeout
+from graphstore.errors import GraphError, GraphOutOfMemory, GraphTimeout
 from models.runtime.errors import Action, BiorelayError
-from processors.records import Revision, Status
+from processors.records import Status
 
 from . import cloud_events, headers
 from .connection import meaning
 from .errors import (
     AccessDenied,
-    BadKey,
     BrokerRefused,
     BrokerUnreachable,
     KilledWorker,
     MessageError,
     MessageTooLarge,
-    NoRevision,
     ResourceAway,
-    Unexpected,
     WorkerCrashed,
 )
 from .framing import PLAIN, Framing
+from .halving import TOO_MUCH, halved
 from .healing import Late
 from .journal import Journal
-from .messages import Inbound, Outbound, Task, inbound, text_of
+from .letters import code_of, cut, letter, said, size
+from .messages import Inbound, Outbound, Task, document_of, first_revision, inbound
 from .metrics import Metrics
 from .settings import Stage, StreamSettings
-from .steps import OUTPUT, Answer, Step
+from .sparing import Sparing
+from .steps import ANSWERED, OUTPUT, Answer, Step
 from .taking import taken
 from .topics import Topic, dead_letter_bytes
 
@@ -61,9 +61,10 @@ _FIRST_WAIT: Final = 0.25
 _LONGEST_WAIT: Final = 4.0
 _SILENCE: Final = 3.0
 """Seconds after which a broker that does not acknowledge counts as away in the metrics."""
-_HEADER_BYTES: Final = 64 * 1024
-"""Of a message's own headers, what goes into its dead letter."""
-_CURIE: Final = re.compile(r"[a-z][a-z0-9._]*:\S[^\x00-\x1f\x7f]*")
+_ENOUGH: Final[Mapping[type[Exception], int]] = {GraphTimeout: 5, GraphOutOfMemory: 30}
+"""Times in a row that a document alone is too much for the graph before it is set aside; its empty answer must then find its way."""
+_GUILTY: Final = 1000
+"""Documents that are remembered because a batch failed by them: they are tried alone from then on."""
 
 
 class Sender(Protocol):
@@ -105,6 +106,8 @@ class Delivery:
         self._framing = framing
         self._output = OUTPUT[self._stage]
         self._dead_letters = Topic.DEAD_LETTERS.named(settings.prefix)
+        self._guilty: dict[str, None] = {}
+        self._sparing = Sparing(log)
 
     async def run(self, stream: Any) -> None:
         """Settle a Faust stream's messages until it ends. Raises what must end the worker."""
@@ -119,7 +122,7 @@ class Delivery:
         """Operations 2 to 7; when it returns, the batch may be acknowledged."""
         if not batch:
             return
-        self._metrics.take(self._stage, min(headers.published_at(message.headers) or message.timestamp for message in batch))
+        self._metrics.take(self._stage, min(headers.waited_since(message.headers) or message.timestamp for message in batch))
         tasks: dict[int, Task] = {}
         results: dict[int, Answer | Exception] = {}
         homes: dict[int, int] = {}
@@ -134,11 +137,13 @@ class Delivery:
                 self._spare(message)
             except MessageError as error:
                 results[index] = error
-        suspects = [index for index in tasks if index not in results and self._journal.deaths(batch[index])]
+        suspects = [index for index in tasks if index not in results and self._suspected(tasks[index])]
         crowd = [index for index in tasks if index not in results and index not in suspects]
         for group in [crowd, *([index] for index in suspects)]:
             if group:
                 results |= dict(zip(group, await self._run([tasks[index] for index in group]), strict=True))
+        aside = [index for index, result in results.items() if isinstance(result, Exception) and index in tasks]
+        empty = dict(zip(aside, await self._failed([tasks[index] for index in aside]), strict=True))
         parcels: list[_Parcel] = []
         for index, message in enumerate(batch):
             if index in homes:
@@ -147,7 +152,9 @@ class Delivery:
                 continue
             result = results[index]
             if isinstance(result, Exception):
-                parcels += await self._set_aside(message, tasks.get(index), result)
+                parcels += self._set_aside(message, tasks.get(index), result, empty.get(index))
+            elif result.error is not None:
+                parcels += self._set_aside(message, tasks[index], result.error, result)
             else:
                 parcels += self._answer(tasks[index], result)
                 self._metrics.documents.labels(self._stage, result.outcome).inc()
@@ -158,11 +165,13 @@ class Delivery:
     # 2. read, and spare the worker what killed others
 
     def _read(self, message: Inbound) -> Task:
-        document = text_of(message.key, remedy="Key each message by its document's CURIE, such as pubmed:12345678.")
-        if not _CURIE.fullmatch(document) or len(document) > 512:
-            raise BadKey(f"the key {document[:80]!r} is no document's CURIE such as pubmed:12345678")
+        document = document_of(message.key)
         published = headers.published_at(message.headers)
-        revision = self._first_revision(message) if self._stage is Stage.NER else headers.revision(message.headers)
+        revision = (
+            first_revision(self._settings.epoch, message.offset, message.headers)
+            if self._stage is Stage.NER
+            else headers.revision(message.headers)
+        )
         return Task(message, document, revision, message.timestamp if published is None else published)
 
     def _home(self, message: Inbound) -> int:
@@ -171,51 +180,56 @@ class Delivery:
             return message.partition
         return self._partitioner(message.key)
 
-    def _first_revision(self, message: Inbound) -> Revision:
-        own = Revision(self._settings.epoch, message.offset)
-        try:
-            given = headers.revision(message.headers)
-        except NoRevision:
-            return own
-        return min(given, own)  # a replayed dead letter keeps its revision; nobody may claim to be newer than the log says
-
     def _spare(self, message: Inbound) -> None:
         deaths = self._journal.deaths(message)
         if deaths >= self._settings.deaths:
             raise KilledWorker(
-                f"workers died {deaths} times in a row with this message in hand", remedy="Find out why, mend it, then replay it."
+                f"workers died {deaths} times in a row with this message in hand",
+                remedy="Find out why, mend it, then replay it.",
+                limit="worker.deaths",
             )
+
+    def _suspected(self, task: Task) -> bool:
+        return task.document in self._guilty or self._journal.deaths(task.message) > 0
+
+    def _blame(self, task: Task) -> None:
+        self._guilty.pop(task.document, None)
+        self._guilty[task.document] = None
+        if len(self._guilty) > _GUILTY:
+            del self._guilty[next(iter(self._guilty))]
 
     # 3. to 5. run
 
     async def _run(self, tasks: Sequence[Task]) -> list[Answer | Exception]:
-        async def operation() -> Sequence[Answer | Exception]:
-            results = await self._step.run(tasks)
+        async def once(part: Sequence[Task]) -> Sequence[Answer | Exception]:
+            results = await self._step.run(part)
             for result in results:
                 if isinstance(result, Exception) and (_stops(result) or _outage(result) is not None):
                     raise result
+            if len(part) == 1:
+                self._guilty.pop(part[0].document, None)
             return results
 
-        try:
-            return [*await self._patiently(operation, divisible=len(tasks) > 1)]
-        except Exception as error:
-            if _stops(error):
-                raise
-            if len(tasks) == 1:
-                return [error]
-            half = len(tasks) // 2
-            return [*await self._run(tasks[:half]), *await self._run(tasks[half:])]
+        async def attempt(part: Sequence[Task]) -> Sequence[Answer | Exception]:
+            return await self._patiently(lambda: once(part), of=len(part))
 
-    async def _patiently(self, operation: Callable[[], Awaitable[T]], *, divisible: bool = False) -> T:
-        """Wait out what is away; every other error is the caller's."""
+        return await halved(attempt, tasks, stops=_stops, blame=self._blame)
+
+    async def _patiently(self, operation: Callable[[], Awaitable[T]], *, of: int | None = None) -> T:
+        """Wait out what is away; every other error is the caller's. `of`: so many documents, which the graph may find too much: a batch of
+        them gets smaller by halving, not by waiting, and one that stays too much is to be set aside.
+        """
         wait = _FIRST_WAIT
+        met = 0
         while True:
             try:
                 result = await operation()
             except Exception as error:
                 away = _outage(error)
-                # A transaction that is too long for the database's limit gets shorter by halving, not by waiting.
-                if away is None or (divisible and isinstance(error, GraphTimeout)):
+                if isinstance(error, GraphTimeout):
+                    self._metrics.limits.labels("graph.write_timeout_s").inc()
+                met = met + 1 if isinstance(error, TOO_MUCH) else 0
+                if away is None or (of is not None and met and (of > 1 or met >= _ENOUGH[type(error)])):
                     raise
             else:
                 self._metrics.back(self._stage)
@@ -227,67 +241,68 @@ class Delivery:
 
     # 6. set aside
 
-    async def _set_aside(self, message: Inbound, task: Task | None, error: Exception) -> "list[_Parcel]":
-        code = error.code if isinstance(error, BiorelayError) else Unexpected.code
+    def _set_aside(self, message: Inbound, task: Task | None, error: Exception, empty: Answer | None) -> "list[_Parcel]":
+        """The dead letter, and the empty answer of a message that belongs to a document."""
+        code = code_of(error)
         foreign = None if isinstance(error, BiorelayError) else error
-        log.error("%s sets %s aside (%s): %s", self._stage, message, code, _said(error), exc_info=foreign)
+        self._sparing.write(logging.ERROR, code, "%s sets %s aside (%s): %s", self._stage, message, code, said(error), error=foreign)
+        self._metrics.limited(error)
         self._metrics.dead_letters.labels(self._stage, code).inc()
         self._metrics.documents.labels(self._stage, "dead-letter").inc()
-        parcels = [_Parcel(self._dead_letter(message, task, error, code), message, task)]
-        if task is not None:
-            parcels += self._answer(task, await self._failed(task))
+        set_aside = letter(
+            message,
+            error,
+            stage=self._stage,
+            settings=self._settings,
+            model=self._step.model,
+            attempts=self._journal.deaths(message) + (not isinstance(error, KilledWorker)),
+            revision=task.revision if task else None,
+        )
+        parcels = [_Parcel(set_aside, message, task)]
+        if task is not None and empty is not None:
+            parcels += self._answer(task, empty)
         return parcels
 
-    async def _failed(self, task: Task) -> Answer:
+    async def _failed(self, tasks: Sequence[Task]) -> Sequence[Answer]:
+        if not tasks:
+            return []
         try:
-            return await self._patiently(lambda: self._step.fail(task))
+            return await self._patiently(lambda: self._step.fail(tasks))
         except Exception as error:
             if _stops(error):
                 raise
             # Not even an empty answer can be written, so the fault is not the document's: stop before all are set aside.
-            raise WorkerCrashed(f"{self._stage} cannot mark {task.document} as failed: {_said(error)}", remedy="See the log.") from error
-
-    def _dead_letter(self, message: Inbound, task: Task | None, error: Exception, code: str) -> Outbound:
-        kept, room = [], _HEADER_BYTES
-        for name, value in message.headers:
-            room -= len(name) + len(value or b"")
-            if room >= 0 and name not in headers.DEAD_LETTER and name != headers.REVISION:
-                kept.append((name, value))
-        about = {
-            headers.ERROR_CODE: code,
-            headers.ERROR: _said(error)[:1000],
-            headers.STAGE: self._stage.value,
-            headers.TOPIC: message.topic,
-            headers.PARTITION: str(message.partition),
-            headers.OFFSET: str(message.offset),
-            headers.ATTEMPTS: str(self._journal.deaths(message) + (not isinstance(error, KilledWorker))),
-            headers.SOFTWARE: self._settings.software,
-            headers.MODEL: self._step.model,
-        }
-        if task is not None:
-            about[headers.REVISION] = str(task.revision)
-        said = tuple((name, text.encode("utf-8", "backslashreplace")) for name, text in about.items())
-        whole = Outbound(self._dead_letters, None, message.key, message.value, (*kept, *said))
-        return whole if _size(whole) <= dead_letter_bytes(self._settings) else _cut(whole)
+            names = ", ".join(task.document for task in tasks[:3])
+            raise WorkerCrashed(f"{self._stage} cannot mark {names} as failed: {said(error)}", remedy="See the log.") from error
 
     # 7. send
 
     def _answer(self, task: Task, answer: Answer) -> "list[_Parcel]":
-        if self._output is None:
+        if self._output is None or answer.outcome == ANSWERED:
             return []
-        value = answer.value and self._framing.frame(self._output, answer.value)
-        name = self._output.named(self._settings.prefix)
-        message = Outbound(name, task.message.partition, task.document.encode(), value, self._headers(self._output, task, answer))
-        return [_Parcel(message, task.message, task)]
+        if answer.relations is None:
+            return [self._parcel(self._stage, task, answer)]
+        now = (headers.ANSWERED, str(round(time.time() * 1000)).encode())
+        both = self._parcel(self._stage, task, answer, now)
+        return [both, self._parcel(Stage.RELATIONS, task, replace(answer, value=answer.relations), now)]
 
-    def _headers(self, topic: Topic, task: Task, answer: Answer) -> headers.Headers:
+    def _parcel(self, stage: Stage, task: Task, answer: Answer, *more: tuple[str, bytes]) -> "_Parcel":
+        topic = OUTPUT[stage]
+        assert topic is not None  # noqa: S101
+        value = answer.value and self._framing.frame(topic, answer.value)
+        said = (*self._headers(stage, topic, task, answer), *more)
+        return _Parcel(
+            Outbound(topic.named(self._settings.prefix), task.message.partition, task.document.encode(), value, said), task.message, task
+        )
+
+    def _headers(self, stage: Stage, topic: Topic, task: Task, answer: Answer) -> headers.Headers:
         failed = answer.outcome == Status.FAILED
         id_ = cloud_events.answer_id(task.document, task.revision, answer.generation, failed=failed)
-        source, time = cloud_events.source(self._settings.prefix, self._stage), task.published_at
+        source, published = cloud_events.source(self._settings.prefix, stage), task.published_at
         if answer.value is None:
-            told = cloud_events.deletion(topic, source=source, id=id_, subject=task.document, time=time)
+            told = cloud_events.deletion(topic, source=source, id=id_, subject=task.document, time=published)
         else:
-            told = cloud_events.event(topic, self._framing, source=source, id=id_, subject=task.document, time=time)
+            told = cloud_events.event(topic, self._framing, source=source, id=id_, subject=task.document, time=published)
         return (*headers.stamp(task.revision, task.published_at), *told)
 
     async def _send(self, parcels: "Sequence[_Parcel]") -> None:
@@ -302,18 +317,21 @@ class Delivery:
         for parcel in large:
             message = parcel.outbound
             if message.topic == self._dead_letters and message.value:
-                await self._send([replace(parcel, outbound=_cut(message))])
+                await self._send([replace(parcel, outbound=cut(message))])
             elif message.topic == self._dead_letters or message.value is None:
                 raise BrokerRefused(f"{message.topic} takes not even small messages", remedy="Raise its max.message.bytes.")
             else:
-                size = len(message.value)
-                error = MessageTooLarge(f"the answer for {parcel.message} has {size} bytes, more than {message.topic} takes")
-                await self._send(await self._set_aside(parcel.message, parcel.task, error))
+                error = MessageTooLarge(
+                    f"the answer for {parcel.message} has {len(message.value)} bytes, more than {message.topic} takes",
+                    limit="topics.message_bytes",
+                )
+                [empty] = await self._failed([parcel.task]) if parcel.task else [None]
+                await self._send(self._set_aside(parcel.message, parcel.task, error, empty))
 
     async def _send_once(self, parcels: "Sequence[_Parcel]") -> "list[_Parcel]":
         """One try. Returns the parcels that do not fit; raises outages and refusals."""
-        fit = [parcel for parcel in parcels if _size(parcel.outbound) <= self._limit(parcel.outbound)]
-        large = [parcel for parcel in parcels if _size(parcel.outbound) > self._limit(parcel.outbound)]
+        fit = [parcel for parcel in parcels if size(parcel.outbound) <= self._limit(parcel.outbound)]
+        large = [parcel for parcel in parcels if size(parcel.outbound) > self._limit(parcel.outbound)]
         sending = asyncio.ensure_future(self._sender.send([parcel.outbound for parcel in fit]))
         try:
             await asyncio.wait([sending], timeout=_SILENCE)
@@ -384,22 +402,3 @@ def _outage(error: BaseException) -> BiorelayError | None:
 def _stops(error: BaseException) -> bool:
     # A plain GraphError is a statement that the database refused: its document's fault until the empty answer is refused too.
     return isinstance(error, BiorelayError) and error.action is Action.STOP and type(error) is not GraphError
-
-
-def _said(error: Exception) -> str:
-    return str(error) if isinstance(error, BiorelayError) else f"{type(error).__name__}: {error}"
-
-
-def _size(message: Outbound) -> int:
-    """What the message takes on the wire, a little generously."""
-    pairs = sum(len(name) + len(value) + 10 for name, value in message.headers)
-    return len(message.key or b"") + len(message.value or b"") + pairs + 512
-
-
-def _cut(message: Outbound) -> Outbound:
-    """A dead letter that holds only the beginning of its message, and says so."""
-    value = message.value or b""
-    pairs = dict(message.headers)
-    whole = pairs.get(headers.CUT_FROM, str(len(value)).encode())
-    kept = tuple(pair for pair in message.headers if pair[0] != headers.CUT_FROM)
-    return replace(message, value=value[: min(len(value) // 4, 1 << 20)], headers=(*kept, (headers.CUT_FROM, whole)))

@@ -3,6 +3,7 @@
 import json
 import logging
 import threading
+import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -15,10 +16,18 @@ from .metrics import Metrics
 log = logging.getLogger(__name__)
 
 
-class Endpoint:
-    """Serves one worker's metrics; a context manager. Port 0 finds a free one, which `port` then tells."""
+_AT_ONCE = 32
+"""Connections that are held at a time; one more is closed unheard."""
 
-    def __init__(self, metrics: Metrics, host: str, port: int) -> None:
+
+class Endpoint:
+    """Serves one worker's metrics; a context manager. Port 0 finds a free one, which `port` then tells.
+
+    More than `per_second` requests are told 429, so that who asks all the time does not take the worker's time.
+    """
+
+    def __init__(self, metrics: Metrics, host: str, port: int, *, per_second: float = 100.0) -> None:
+        self._rate = _Rate(per_second)
         self._metrics = metrics
         self._host = host
         self.port = port
@@ -26,14 +35,13 @@ class Endpoint:
 
     def __enter__(self) -> Self:
         """Raises `EndpointTaken`."""
-        handler = type("Handler", (_Handler,), {"metrics": self._metrics})
+        handler = type("Handler", (_Handler,), {"metrics": self._metrics, "rate": self._rate})
         try:
-            server = ThreadingHTTPServer((self._host, self.port), handler)
+            server = _Server((self._host, self.port), handler)
         except OSError as error:
             raise EndpointTaken(
                 f"cannot listen on {self._host}:{self.port}: {error.strerror}", remedy="Choose another metrics port, or 0 for none."
             ) from error
-        server.daemon_threads = True
         self.port = server.server_address[1]
         self._server = server
         threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
@@ -47,13 +55,64 @@ class Endpoint:
             server.server_close()
 
 
+class _Rate:
+    """A bucket of one second's requests that fills steadily."""
+
+    def __init__(self, per_second: float) -> None:
+        self._per_second = per_second
+        self._room = max(per_second, 1.0)
+        self._left = self._room
+        self._at = time.monotonic()
+        self._lock = threading.Lock()
+
+    def allows(self) -> bool:
+        with self._lock:
+            now = time.monotonic()
+            self._left = min(self._left + (now - self._at) * self._per_second, self._room)
+            self._at = now
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 2 * _AT_ONCE
+
+    def __init__(self, *arguments: Any) -> None:
+        self._places = threading.BoundedSemaphore(_AT_ONCE)
+        super().__init__(*arguments)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if not self._places.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            self._places.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
+
+
 class _Handler(BaseHTTPRequestHandler):
     metrics: Metrics
+    rate: _Rate
     server_version = "biorelay"
     sys_version = ""
     timeout = 10
 
     def do_GET(self) -> None:
+        if not self.rate.allows():
+            self.metrics.limits.labels("limits.requests_per_s").inc()
+            self._answer(HTTPStatus.TOO_MANY_REQUESTS, b"ask less often\n", "text/plain; charset=utf-8")
+            return
         path = self.path.partition("?")[0]
         if path == "/metrics":
             self._answer(HTTPStatus.OK, self.metrics.exposition(), CONTENT_TYPE_LATEST)

@@ -96,6 +96,12 @@ class MessageTooLarge(MessageError):
     code = "stream.too-large"
 
 
+class TooManyQuestions(MessageError):
+    """More standing questions than the settings allow."""
+
+    code = "stream.too-many-questions"
+
+
 class Unexpected(MessageError):
     """A step failed with an error that nobody foresaw; the document is set aside."""
 
@@ -130,6 +136,12 @@ class WorkerCrashed(StreamError):
     """The worker stopped by an error that nobody foresaw; nothing that was in hand is acknowledged."""
 
     code = "stream.worker-crashed"
+
+
+class DocumentHangs(StreamError):
+    """A document's step does not come to its end, so the worker does; the document's mark is kept."""
+
+    code = "stream.document-hangs"
 
 
 class EndpointTaken(StreamError):

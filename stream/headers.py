@@ -16,6 +16,10 @@ REVISION: Final = "biorelay-revision"
 PUBLISHED_AT: Final = "biorelay-published-at"
 """Milliseconds since 1970 at which the abstract was published, from Kafka's timestamp."""
 
+ANSWERED: Final = "biorelay-answered"
+"""Milliseconds since 1970 at which entities and relations were written together, of a document that was published long before: the
+relations agent has nothing to do with them, and nobody waited for them since their publication."""
+
 ERROR_CODE: Final = "biorelay-error-code"
 ERROR: Final = "biorelay-error"
 STAGE: Final = "biorelay-stage"
@@ -58,7 +62,17 @@ def revision(headers: Iterable[tuple[str, bytes]]) -> Revision:
 
 def published_at(headers: Iterable[tuple[str, bytes]]) -> int | None:
     """Milliseconds since 1970, or `None`."""
-    text = get(headers, PUBLISHED_AT)
+    return _milliseconds(headers, PUBLISHED_AT)
+
+
+def waited_since(headers: Iterable[tuple[str, bytes]]) -> int | None:
+    """Since when the answer is waited for, in milliseconds since 1970, or `None`."""
+    pairs = tuple(headers)
+    return _milliseconds(pairs, ANSWERED) or _milliseconds(pairs, PUBLISHED_AT)
+
+
+def _milliseconds(headers: Iterable[tuple[str, bytes]], name: str) -> int | None:
+    text = get(headers, name)
     return int(text) if text and len(text) < 20 and text.isascii() and text.isdigit() else None
 
 

@@ -1,13 +1,16 @@
 """Messages as values, whatever engine carries them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from processors.records import Revision
 
-from .errors import BadKey, NoKey
-from .headers import Headers
+from .errors import BadKey, NoKey, NoRevision
+from .headers import Headers, revision
+
+_CURIE: Final = re.compile(r"[a-z][a-z0-9._]*:\S[^\x00-\x1f\x7f]*")
 
 
 def text_of(key: bytes | None, *, remedy: str) -> str:
@@ -18,6 +21,26 @@ def text_of(key: bytes | None, *, remedy: str) -> str:
         return key.decode()
     except UnicodeDecodeError as error:
         raise BadKey("the key is not UTF-8") from error
+
+
+def document_of(key: bytes | None) -> str:
+    """The document that a stage's message is about. Raises `NoKey` and `BadKey`."""
+    document = text_of(key, remedy="Key each message by its document's CURIE, such as pubmed:12345678.")
+    if not _CURIE.fullmatch(document) or len(document) > 512:
+        raise BadKey(f"the key {document[:80]!r} is no document's CURIE such as pubmed:12345678")
+    return document
+
+
+def first_revision(epoch: int, offset: int, given: Headers) -> Revision:
+    """The revision of a message on the ingest topic: its place in the log, or, of a replayed dead letter, the older one that it kept.
+
+    Nobody may claim to be newer than the log says.
+    """
+    own = Revision(epoch, offset)
+    try:
+        return min(revision(given), own)
+    except NoRevision:
+        return own
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from models.runtime.errors import BiorelayError
 from processors.records import Discovery, DiscoveryKind, Relation
 
 from .settings import Stage, StreamSettings
@@ -16,6 +17,16 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 _FRESHNESS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 6 * 3600.0, 86400.0)
 RETRACTING = ("own", "notice", "list")
 """Who says that an article is retracted: its own record, a notice, an entry of a list."""
+LIMITS = (
+    "graph.write_timeout_s",
+    "limits.document_bytes",
+    "limits.questions",
+    "limits.requests_per_s",
+    "limits.text_characters",
+    "topics.message_bytes",
+    "worker.deaths",
+)
+"""The settings whose limits a worker can meet (docs/limits.md)."""
 _LOOP_SILENCE = 15.0
 """Seconds without a beat after which the event loop counts as frozen."""
 
@@ -62,6 +73,7 @@ class Metrics:
         self.dead_letters = Counter(
             "biorelay_dead_letters", "Messages set aside, by stage and reason", ["stage", "code"], registry=registry
         )
+        self.limits = Counter("biorelay_limits", "Times a limit was met, by the setting that has it", ["limit"], registry=registry)
         self.retries = Counter(
             "biorelay_retries", "Waits for a neighbour that is away, by stage and reason", ["stage", "code"], registry=registry
         )
@@ -70,7 +82,11 @@ class Metrics:
             "biorelay_commit_age_seconds", "Seconds for which a partition had something to commit and did not", ["stage"], registry=registry
         )
         self.model_info = Gauge("biorelay_model_info", "The model that runs", ["model", "generation", "software"], registry=registry)
+        self.started = Gauge("biorelay_start_time_seconds", "Unix time at which this process started", registry=registry)
+        self.started.set(time.time())
         self.provider = Gauge("biorelay_provider", "What the encoder runs on: cpu, cuda or tensorrt", ["provider"], registry=registry)
+        for limit in LIMITS:
+            self.limits.labels(limit)
         self._beat = time.monotonic()
         self._away: dict[Stage, str] = {}
         self._in_hand: dict[Stage, int] = {}
@@ -84,12 +100,18 @@ class Metrics:
         for stage in settings.stages:
             for series in (self.lag_messages, self.lag_seconds, self.waiting, self.commit_age):
                 series.labels(stage).set(0)
-            for outcome in ("ok", "deleted", "failed", "dead-letter", "moved"):
+            for outcome in ("ok", "deleted", "failed", "dead-letter", "moved", "answered"):
                 self.documents.labels(stage, outcome)
 
     def beat(self) -> None:
         """The event loop turns."""
         self._beat = time.monotonic()
+
+    def limited(self, error: BaseException) -> None:
+        """An error that says, or not, which setting's limit was met."""
+        limit = error.limit if isinstance(error, BiorelayError) else None
+        if limit in LIMITS:
+            self.limits.labels(limit).inc()
 
     def ready(self, part: str, is_ready: bool) -> None:
         """`part`: broker, model or graph."""

@@ -44,9 +44,8 @@ async def relay(
         pause = _PAUSE
         step.wrote.clear()
         try:
-            store = await step.store()  # opened by every worker when it starts: it is ready when its graph is
-            if mine():
-                waiting = await store.waiting(_CHUNK)
+            async with step.opened() as store:  # by every worker when it starts: it is ready when its graph is
+                waiting = await store.waiting(_CHUNK) if mine() else ()
                 if waiting:
                     results = await sender.send([_message(told, written, settings, framing) for told, written in waiting])
                     _raise(results, settings)

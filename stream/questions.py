@@ -19,13 +19,14 @@ from models.runtime.errors import Action, BiorelayError
 from processors.errors import RecordError
 from processors.records import Question
 
-from . import cloud_events, headers
+from . import cloud_events
 from .connection import meaning, producer, reader, start
 from .dead_letters import list_dead_letters
-from .errors import KeyMismatch, MessageError, StreamError
+from .errors import KeyMismatch, MessageError, StreamError, TooManyQuestions
 from .framing import unframed
 from .headers import Headers
-from .messages import text_of
+from .letters import letter
+from .messages import Inbound, text_of
 from .metrics import Metrics
 from .registry import framing_of
 from .settings import Stage, StreamSettings
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 _POLL_MS: Final = 500
 _PAUSE: Final = 2.0
 _MANY: Final = 1000
+_CLOCKS_MS: Final = 60_000
+"""How far apart the clocks of publishers and brokers may be."""
 
 
 async def ask(settings: StreamSettings, questions: Sequence[Question]) -> None:
@@ -65,7 +68,7 @@ async def questions_of(settings: StreamSettings) -> list[Question]:
     """The questions that stand now, by id; what is no question is left out. Raises what `ask` raises."""
     watch, places = Watch(), await _places(settings)
     async with reader(settings) as consumer:
-        await _read(consumer, places, watch, {})
+        await _read(consumer, places, watch, {}, settings.questions)
     return [watch.questions[id_] for id_ in sorted(watch.questions)]
 
 
@@ -80,7 +83,7 @@ async def follow_questions(settings: StreamSettings, watch: Watch, metrics: Metr
         try:
             places = await _places(settings)
             async with reader(settings) as consumer:
-                bad += await _read(consumer, places, watch, reached)
+                bad += await _read(consumer, places, watch, reached, settings.questions)
                 log.info("%d standing questions", len(watch))
                 metrics.questions.set(len(watch))
                 _settle(watch)
@@ -89,7 +92,7 @@ async def follow_questions(settings: StreamSettings, watch: Watch, metrics: Metr
                     if bad:
                         await _set_aside(settings, bad, metrics)
                         bad.clear()
-                    bad += await _take(consumer, watch, reached)
+                    bad += await _take(consumer, watch, reached, settings.questions)
                     metrics.questions.set(len(watch))
         except (KafkaError, OSError, StreamError) as error:
             found = error if isinstance(error, StreamError) else meaning(error, settings.broker)
@@ -117,7 +120,7 @@ async def _places(settings: StreamSettings) -> list[TopicPartition]:
 _Bad = list[tuple[Any, BiorelayError]]
 
 
-async def _read(consumer: Any, places: list[TopicPartition], watch: Watch, reached: dict[TopicPartition, int]) -> _Bad:
+async def _read(consumer: Any, places: list[TopicPartition], watch: Watch, reached: dict[TopicPartition, int], most: int) -> _Bad:
     """From where it was reached (the beginning) up to the end that the topic has now."""
     consumer.assign(places)
     for place, offset in reached.items():
@@ -125,11 +128,11 @@ async def _read(consumer: Any, places: list[TopicPartition], watch: Watch, reach
     ends = await consumer.end_offsets(places)
     bad: _Bad = []
     while any([await consumer.position(place) < ends[place] for place in places]):
-        bad += await _take(consumer, watch, reached)
+        bad += await _take(consumer, watch, reached, most)
     return bad
 
 
-async def _take(consumer: Any, watch: Watch, reached: dict[TopicPartition, int]) -> _Bad:
+async def _take(consumer: Any, watch: Watch, reached: dict[TopicPartition, int], most: int) -> _Bad:
     bad: _Bad = []
     batch = await consumer.getmany(timeout_ms=_POLL_MS, max_records=1000)
     if not batch:
@@ -138,7 +141,7 @@ async def _take(consumer: Any, watch: Watch, reached: dict[TopicPartition, int])
         for place, records in batch.items():
             for record in records:
                 try:
-                    _heed(record, watch)
+                    _heed(record, watch, most)
                 except (MessageError, RecordError) as error:
                     log.warning("%s[%d]@%d is no question (%s): %s", place.topic, place.partition, record.offset, error.code, error)
                     bad.append((record, error))
@@ -146,8 +149,8 @@ async def _take(consumer: Any, watch: Watch, reached: dict[TopicPartition, int])
     return bad
 
 
-def _heed(record: Any, watch: Watch) -> None:
-    """One message; what was asked under its key before is replaced, also by what cannot be read."""
+def _heed(record: Any, watch: Watch, most: int) -> None:
+    """One message; what was asked under its key before is replaced, also by what cannot be read. No more than `most` questions stand."""
     id_ = text_of(record.key, remedy="Key each question by its id.")
     if record.value is None:
         watch.remove(id_)
@@ -159,33 +162,31 @@ def _heed(record: Any, watch: Watch) -> None:
     except BaseException:
         watch.remove(id_)
         raise
+    if question.id not in watch.questions and len(watch) >= most:
+        raise TooManyQuestions(
+            f"{most} questions stand already", remedy="Withdraw some, or raise limits.questions.", limit="limits.questions"
+        )
     watch.put(question)
 
 
 async def _set_aside(settings: StreamSettings, bad: _Bad, metrics: Metrics) -> None:
     """Send what is no question to the dead letters, unless it lies there since an earlier start or through another agent."""
-    there = {(letter.topic, letter.partition, letter.offset) async for letter in list_dead_letters(settings, stage=Stage.GRAPH)}
-    new = [(record, error) for record, error in bad if (record.topic, record.partition, record.offset) not in there]
+    since = min(record.timestamp for record, _ in bad) - _CLOCKS_MS
+    found = list_dead_letters(settings, stage=Stage.GRAPH, since=since)
+    there = {(letter.topic, letter.partition, letter.offset) async for letter in found}
     client = producer(settings, max_request_size=dead_letter_bytes(settings))
     try:
         await start(client, settings)
-        for record, error in new:
-            about = {
-                headers.ERROR_CODE: error.code,
-                headers.ERROR: str(error)[:1000],
-                headers.STAGE: Stage.GRAPH.value,
-                headers.TOPIC: record.topic,
-                headers.PARTITION: str(record.partition),
-                headers.OFFSET: str(record.offset),
-                headers.ATTEMPTS: "1",
-                headers.SOFTWARE: settings.software,
-                headers.MODEL: "",
-            }
-            kept = [(name, value) for name, value in record.headers if name not in headers.DEAD_LETTER]
-            said = [(name, text.encode("utf-8", "backslashreplace")) for name, text in about.items()]
-            topic = Topic.DEAD_LETTERS.named(settings.prefix)
-            await client.send_and_wait(topic, record.value, key=record.key, headers=[*kept, *said])
+        for record, error in bad:
+            if (record.topic, record.partition, record.offset) in there:
+                continue
+            message = Inbound(
+                record.topic, record.partition, record.offset, record.timestamp, record.key, record.value, tuple(record.headers)
+            )
+            made = letter(message, error, stage=Stage.GRAPH, settings=settings)
+            await client.send_and_wait(made.topic, made.value, key=made.key, headers=list(made.headers))
             metrics.dead_letters.labels(Stage.GRAPH, error.code).inc()
+            metrics.limited(error)
     finally:
         await client.stop()
 

@@ -63,6 +63,8 @@ class StreamSettings:
 
     document_bytes: int = 256_000  # largest abstract as a message value
     text_characters: int = 100_000  # largest title and abstract together
+    questions: int = 100_000  # standing questions at once
+    requests_per_second: float = 100.0  # that a worker's own endpoint answers
     message_bytes: int = 4 * 1024 * 1024  # largest message of the stage topics; dead letters may be a quarter larger
 
     stages: tuple[Stage, ...] = (Stage.NER, Stage.RELATIONS, Stage.GRAPH)

@@ -7,18 +7,22 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from graphstore.contribution import Contribution
 from graphstore.difference import retractions
+from graphstore.errors import GraphAuthError, GraphRefuses
 from graphstore.watched import Watch
+from models.runtime.errors import BiorelayError
 from processors.limits import Limits, parse_abstract
 from processors.records import Abstract, Entities, Provenance, Relations, Revision, Status
 from processors.sources.retractions import entry_list
 
+from . import headers
 from .errors import KeyMismatch
 from .framing import unframed
 from .journal import Journal
@@ -85,9 +89,15 @@ class Answer:
     """What a step made of a task. `value` goes to the next topic; `None` there is a tombstone."""
 
     value: bytes | None
-    outcome: str  # ok, deleted, failed
+    outcome: str  # ok, deleted, failed, answered
     generation: int | None = None  # of the model that answered; None where nothing was to be answered
     overtaken: Revision | None = None  # what the graph has of the document, where that is newer than the task
+    error: Exception | None = None  # where this is the empty answer to a message that is to be set aside
+    relations: bytes | None = None  # where one step did two stages' work: what goes to the second one's topic, at once
+
+
+ANSWERED: Final = "answered"
+"""The outcome of a message that needs no answer, since whoever wrote it wrote that too."""
 
 
 class Step(Protocol):
@@ -104,8 +114,8 @@ class Step(Protocol):
         """An answer or an error for each task. Raises what belongs to no single task: then the batch is split."""
         ...
 
-    async def fail(self, task: Task) -> Answer:
-        """The empty answer that says `status: failed` at the task's revision."""
+    async def fail(self, tasks: Sequence[Task]) -> Sequence[Answer]:
+        """The empty answers that say `status: failed` at the tasks' revisions."""
         ...
 
 
@@ -158,14 +168,28 @@ class NerStep(DocumentStep):
     def _answer(self, task: Task) -> Answer:
         if task.message.value is None:
             return Answer(None, "deleted")
+        return _answered(self._extractor.entities(self._abstract(task, task.message.value)))
+
+    def _abstract(self, task: Task, value: bytes) -> Abstract:
         settings = self._settings
         limits = Limits(max_document_bytes=settings.document_bytes, max_text_characters=settings.text_characters)
-        abstract = parse_abstract(unframed(task.message.value), limits)
+        abstract = parse_abstract(unframed(value), limits)
         _same(task, abstract.id)
-        return _answered(self._extractor.entities(abstract))
+        return abstract
 
-    async def fail(self, task: Task) -> Answer:
-        return _answered(Entities(id=task.document, status=Status.FAILED, provenance=self._extractor.provenance))
+    async def fail(self, tasks: Sequence[Task]) -> Sequence[Answer]:
+        made_by = self._extractor.provenance
+        return [_answered(Entities(id=task.document, status=Status.FAILED, provenance=made_by)) for task in tasks]
+
+
+class BothStep(NerStep):
+    """Abstract in, entities and relations out, by one pass of the encoder."""
+
+    def _answer(self, task: Task) -> Answer:
+        if task.message.value is None:
+            return Answer(None, "deleted")
+        entities = self._extractor.entities(self._abstract(task, task.message.value))
+        return replace(_answered(entities), relations=self._extractor.relations(entities).to_bytes())
 
 
 class RelationsStep(DocumentStep):
@@ -176,6 +200,8 @@ class RelationsStep(DocumentStep):
     def _answer(self, task: Task) -> Answer:
         if task.message.value is None:
             return Answer(None, "deleted")
+        if headers.get(task.message.headers, headers.ANSWERED) is not None:
+            return Answer(None, ANSWERED)
         entities = Entities.from_bytes(unframed(task.message.value))
         _same(task, entities.id)
         if entities.status is Status.FAILED:
@@ -185,8 +211,9 @@ class RelationsStep(DocumentStep):
         self._metrics.found(relations.relations)
         return _answered(relations)
 
-    async def fail(self, task: Task) -> Answer:
-        return _answered(Relations(id=task.document, status=Status.FAILED, provenance=self._extractor.provenance))
+    async def fail(self, tasks: Sequence[Task]) -> Sequence[Answer]:
+        made_by = self._extractor.provenance
+        return [_answered(Relations(id=task.document, status=Status.FAILED, provenance=made_by)) for task in tasks]
 
 
 class GraphStep:
@@ -200,6 +227,7 @@ class GraphStep:
         self._factory = factory
         self._store: Store | None = None
         self._opening = asyncio.Lock()
+        self._taken = False  # the graph took the login once
         self.wrote = asyncio.Event()  # set by each transaction; whoever tells the changes clears it
         self.watch = Watch()
         self.asked = asyncio.Event()  # the watch holds all standing questions: nothing is written before
@@ -212,49 +240,75 @@ class GraphStep:
             if self._store is None:
                 made = self._factory()
                 self._store = await made if inspect.isawaitable(made) else made
+                self._taken = True
                 self._metrics.ready("graph", True)
             return self._store
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Store]:
+        """`store`, for as long as it takes the login.
+
+        One that it took before and refuses now is no mistake of this worker's settings: the password is being changed. So the factory is
+        asked anew the next time, which reads the password's file again, and `GraphRefuses` says to wait meanwhile.
+        """
+        store = None
+        try:
+            store = await self.store()
+            yield store
+        except GraphAuthError as error:
+            if not self._taken:
+                raise
+            if store is self._store:
+                await self.close()
+            raise GraphRefuses(f"a login that the graph took before is refused: {error}", remedy=error.remedy) from error
 
     async def close(self) -> None:
         store, self._store = self._store, None
         if store is not None:
-            await store.close()
+            with suppress(BiorelayError):  # it may be away
+                await store.close()
 
     async def run(self, tasks: Sequence[Task]) -> Sequence[Answer | Exception]:
         read = await asyncio.to_thread(lambda: [self._contribution(task) for task in tasks])
         good = [(task, found) for task, found in zip(tasks, read, strict=True) if isinstance(found, Contribution)]
+        # What cannot be read contributes nothing from now on, in the same transaction: one of its own would cost half as much as the batch.
+        written = [found if isinstance(found, Contribution) else self._nothing(task) for task, found in zip(tasks, read, strict=True)]
         late: dict[str, Revision] = {}
-        if good:
-            store = await self.store()
+        async with self.opened() as store:
             await self.asked.wait()  # before it counts as begun
             began = time.perf_counter()
             # Only an engine inside this process can take the process down with it; a server's slowness must not look like a death.
-            marked = [task.message for task, _ in good] if store.engine == EMBEDDED else []
+            marked = [task.message for task in tasks] if store.engine == EMBEDDED else []
             for message in marked:
                 self._journal.begin(message)
             try:
-                await self._write(store, [contribution for _, contribution in good], late)
+                await self._write(store, written, late)
             finally:
                 for message in marked:
                     self._journal.end(message)
             self._metrics.graph_write.observe(time.perf_counter() - began)
-            self._metrics.ready("graph", True)
             now = time.time()
             for task, contribution in good:
-                self._metrics.freshness.observe(max(now - task.published_at / 1000, 0.0))
+                if headers.get(task.message.headers, headers.ANSWERED) is None:
+                    self._metrics.freshness.observe(max(now - task.published_at / 1000, 0.0))
                 for by in _retracting(contribution):
                     self._metrics.retractions.labels(by).inc()
         return [
-            Answer(None, _outcome(found), overtaken=late.get(found.document)) if isinstance(found, Contribution) else found
+            Answer(None, _outcome(found), overtaken=late.get(found.document))
+            if isinstance(found, Contribution)
+            else Answer(None, Status.FAILED, error=found)
             for found in read
         ]
 
-    async def fail(self, task: Task) -> Answer:
-        """The document contributes nothing; raises what the store raises."""
+    async def fail(self, tasks: Sequence[Task]) -> Sequence[Answer]:
+        """The documents contribute nothing from now on, in one transaction; raises what the store raises."""
+        async with self.opened() as store:
+            await self._write(store, [self._nothing(task) for task in tasks], {})
+        return [Answer(None, Status.FAILED) for _ in tasks]
+
+    def _nothing(self, task: Task) -> Contribution:
         provenance = Provenance(software=self._settings.software, model="", generation=0)
-        failed = Relations(id=task.document, status=Status.FAILED, provenance=provenance)
-        await self._write(await self.store(), [Contribution.of(failed, task.revision)], {})
-        return Answer(None, "failed")
+        return Contribution.of(Relations(id=task.document, status=Status.FAILED, provenance=provenance), task.revision)
 
     async def _write(self, store: Store, batch: Sequence[Contribution], late: dict[str, Revision]) -> None:
         await self.asked.wait()

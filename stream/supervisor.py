@@ -22,7 +22,8 @@ _LONGEST_PAUSE: Final = 15.0
 _SETTLED: Final = 60.0
 """Seconds of life after which a death is not counted with the one before it."""
 _DEATHS: Final = 6
-"""Deaths in a row, each soon after its start, after which starting again helps nobody."""
+"""Ends in a row with an exit code of its own, each soon after its start, after which starting again helps nobody: it is set up wrongly.
+What a signal ends (the kernel for want of memory, a crash in native code) may be a document's doing, and is over when it is set aside."""
 _LOOK_EVERY: Final = 0.1
 _GRACE: Final = 2.0
 """Seconds that the children, which hold the deadline themselves, are given beyond it."""
@@ -34,8 +35,8 @@ def supervise(
 ) -> int:
     """Run the commands side by side until SIGTERM or SIGINT, which is passed on; return when every child has ended.
 
-    A child that dies is started again after a pause (`first_pause` seconds, doubling to 15), whatever its exit code; one that dies
-    six times in a row, each time within a minute, ends all of them. `shutdown`: seconds that the children give themselves to end.
+    A child that dies is started again after a pause (`first_pause` seconds, doubling to 15), whatever its exit code; one that ends by
+    itself six times in a row, each time within a minute, ends all of them. `shutdown`: seconds that the children give themselves to end.
 
     The exit code is 0 where every child ended with 0, else the code of the first that did not (128 + n for signal n).
     To be called from the main thread.
@@ -79,6 +80,7 @@ class _Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._began = 0.0
         self._deaths = 0
+        self._by_itself = 0
         self._again = 0.0
 
     def tend(self) -> bool:
@@ -89,8 +91,9 @@ class _Child:
         if self._process is not None:
             lived = now - self._began
             self._deaths = 1 if lived > _SETTLED else self._deaths + 1
+            self._by_itself = 0 if lived > _SETTLED or self._process.returncode < 0 else self._by_itself + 1
             self._buried()
-            if self._deaths >= _DEATHS:
+            if self._by_itself >= _DEATHS:
                 return False
             pause = min(self._first_pause * 2 ** (self._deaths - 1), _LONGEST_PAUSE)
             self._again = now + pause

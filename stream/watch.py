@@ -9,7 +9,8 @@ from typing import Final
 from aiokafka.errors import KafkaError
 
 from .connection import meaning
-from .errors import StreamError
+from .errors import DocumentHangs, StreamError
+from .journal import Journal
 from .lag import LagReader, StageLag
 from .metrics import Metrics
 from .settings import Stage, StreamSettings
@@ -24,6 +25,21 @@ async def beat(metrics: Metrics) -> None:
     while True:
         metrics.beat()
         await asyncio.sleep(1.0)
+
+
+async def overdue(journal: Journal, seconds: float) -> None:
+    """Run until cancelled. Raises `DocumentHangs` when a document has been in hand for so long.
+
+    Nothing can end a step that hangs in native code but the end of its process, after which the document's mark counts against it.
+    """
+    while True:
+        await asyncio.sleep(1.0)
+        place, age = journal.oldest()
+        if age > seconds:
+            raise DocumentHangs(
+                f"the step on {place} has not come to its end for {age:.0f} s",
+                remedy="Start the worker again: a document that hangs is set aside once it did so worker.deaths times.",
+            )
 
 
 async def watch(settings: StreamSettings, metrics: Metrics, unread: Callable[[StageLag], Awaitable[set[int]]]) -> None:

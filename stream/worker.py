@@ -36,7 +36,7 @@ from .registry import framing_of
 from .settings import Stage, StreamSettings
 from .steps import OUTPUT, Extractor, GraphStep, NerStep, RelationsStep, Step, StoreFactory
 from .topics import Topic, check_topics, describe_topics, embedded
-from .watch import beat, watch
+from .watch import beat, overdue, watch
 
 log = logging.getLogger(__name__)
 
@@ -101,9 +101,11 @@ class Worker:
         try:
             with ExitStack() as stack:
                 if settings.metrics_port:
-                    stack.enter_context(Endpoint(self.metrics, settings.metrics_host, settings.metrics_port))
+                    rate = settings.requests_per_second
+                    stack.enter_context(Endpoint(self.metrics, settings.metrics_host, settings.metrics_port, per_second=rate))
                 tasks.append(self._watched(beat(self.metrics)))
                 journal = stack.enter_context(Journal(settings.data_dir / "attempts"))
+                tasks.append(self._watched(overdue(journal, settings.stuck)))
                 ended = await self._either(stop, self._prepare(stack))
                 if ended is not None:
                     partitions, extractor = ended

@@ -20,6 +20,7 @@ from biorelay.cli import (
     graph,
     models,
     publish,
+    reextract,
     topics,
     train,
     watch,
@@ -91,6 +92,7 @@ app.command(short_help="See it work, from abstracts to an answer.")(demo.demo)
 app.command()(extract.extract)
 app.command(short_help="Publish abstracts and deletions.")(publish.publish)
 app.command(short_help="Run the agents.")(worker.worker)
+app.command(short_help="Read what was published again, with a newer model.")(reextract.reextract)
 app.command()(consume.consume)
 app.add_typer(graph.app, name="graph")
 app.add_typer(watch.app, name="watch")

@@ -257,6 +257,21 @@ ROWS = (
                 decimals=0,
             ),
             Panel(
+                "Limits met",
+                "Times in the last hour that a limit was met, by the setting that has it: docs/limits.md tells what happens then.",
+                "short",
+                (Query("sum by (limit) (increase(biorelay_limits_total[1h]))", "{{limit}}"),),
+                width=8,
+                decimals=0,
+            ),
+            Panel(
+                "Age of the workers",
+                "Seconds since each worker started. One that falls to nothing again and again dies soon after its start.",
+                "s",
+                (Query("time() - biorelay_start_time_seconds", "{{instance}}"),),
+                width=8,
+            ),
+            Panel(
                 "Models",
                 "What each worker runs, and on what. Two generations at once are normal only while a new one is rolled out.",
                 "string",

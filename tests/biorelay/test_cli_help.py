@@ -83,6 +83,7 @@ def test_the_commands_that_were_promised_are_there() -> None:
         "models show",
         "models verify",
         "publish",
+        "reextract",
         "topics create",
         "topics describe",
         "topics schema",

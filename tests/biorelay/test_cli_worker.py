@@ -53,8 +53,12 @@ async def test_publish_work_ask_stop(broker: StreamSettings, unused_port: int) -
             told = await asked.stdout.read()
             stats = json.loads(told) if told else {}
             assert worker.returncode is None
+        again = await run("reextract", "--nice", "0", "--json")
+        assert again.stdout
+        told_again = json.loads(await again.stdout.read())
+        assert (again.returncode, told_again["documents"], told_again["wanted"]) == (0, len(documents), len(documents))
         metrics = await asyncio.to_thread(lambda: urllib.request.urlopen(f"http://127.0.0.1:{unused_port}/metrics").read().decode())
-        assert f'biorelay_documents_total{{outcome="ok",stage="graph"}} {len(documents)}.0' in metrics
+        assert f'biorelay_documents_total{{outcome="ok",stage="ner"}} {len(documents)}.0' in metrics
     finally:
         if worker.returncode is None:
             worker.send_signal(signal.SIGTERM)

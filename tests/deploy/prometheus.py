@@ -61,15 +61,21 @@ class Prometheus:
         assert body["status"] == "success", body
         return list(body["data"]["result"])
 
+    def alerts(self) -> dict[str, dict[str, str]]:
+        """The labels of what fires now, by the alerts' names."""
+        firing = self.query('ALERTS{alertstate="firing"}')
+        return {row["metric"]["alertname"]: row["metric"] for row in firing}
+
 
 @contextmanager
-def scraping(target: str, folder: Path) -> Iterator[Prometheus]:
-    """A Prometheus that scrapes ``target`` (host:port) every second, ready and with its first scrape done."""
+def scraping(target: str, folder: Path, *, rules: Path | None = None) -> Iterator[Prometheus]:
+    """A Prometheus that scrapes ``target`` (host:port) and looks at the ``rules`` every second, ready and with its first scrape done."""
     need("prometheus", "promtool")
     (port,) = free_ports(1)
     config = folder / "prometheus.yml"
     config.write_text(
-        f"global: {{scrape_interval: 1s}}\nscrape_configs: [{{job_name: biorelay, static_configs: [{{targets: ['{target}']}}]}}]\n",
+        f"global: {{scrape_interval: 1s, evaluation_interval: 1s}}\nrule_files: [{rules or ''}]\n"
+        f"scrape_configs: [{{job_name: biorelay, static_configs: [{{targets: ['{target}']}}]}}]\n",
         encoding="utf-8",
     )
     command = ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{port}"]

@@ -85,7 +85,7 @@ def test_long_running_services_come_back_and_tell_their_health(compose: dict[str
 
 def test_what_is_mounted_is_there_and_read_only(compose: dict[str, Any]) -> None:
     mounts = [mount for service in compose["services"].values() for mount in bind_mounts(service)]
-    assert len(mounts) == 3
+    assert len(mounts) == 4
     for source, _, mode in mounts:
         assert source.exists(), source
         assert mode == "ro"

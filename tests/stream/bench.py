@@ -32,11 +32,11 @@ class Script:
         self.batches.append(keys)
         return self._act(keys)
 
-    async def fail(self, task: Task) -> Answer:
+    async def fail(self, tasks: Sequence[Task]) -> Sequence[Answer]:
         if self.fail_error is not None:
             raise self.fail_error
-        self.failed.append(task.document)
-        return Answer(b"failed", "failed", 1)
+        self.failed += [task.document for task in tasks]
+        return [Answer(b"failed", "failed", 1) for _ in tasks]
 
 
 class Box:

@@ -3,7 +3,7 @@
 It finds the words of a fixed dictionary and states an Association between every chemical and every disease of one sentence.
 It stands where the trained extractor stands, so that these tests are about messages, offsets and processes, run in
 milliseconds, and need no artefact; the tests in `tests/end_to_end` use the shipped model. Some words make it misbehave, which a
-trained model cannot be asked to do: POISON raises, KILL ends the process as the kernel would, SLOW takes its time,
+trained model cannot be asked to do: POISON raises, KILL ends the process as the kernel would, SLOW takes its time, HANG comes to no end,
 HUGE answers with more than a topic takes.
 """
 
@@ -53,6 +53,8 @@ class DictionaryExtractor:
             raise ValueError("this text is poison")
         if "KILL" in text:
             os.kill(os.getpid(), signal.SIGKILL)
+        if "HANG" in text:
+            time.sleep(3600)
         if "SLOW" in text:
             time.sleep(0.2)
         found = sorted(_WORD.finditer(text), key=lambda match: match.start())

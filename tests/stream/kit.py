@@ -210,9 +210,9 @@ async def send_raw(settings: StreamSettings, topic: Topic, *messages: dict[str, 
         await client.stop()
 
 
-async def graph_of(folder: Path, documents: dict[int, tuple[Revision, Abstract | None]]) -> Any:
+async def graph_of(folder: Path, documents: dict[int, tuple[Revision, Abstract | None]], extractor: Extractor | None = None) -> Any:
     """The snapshot of a fresh graph loaded without Kafka from the documents' newest states."""
-    extractor = DictionaryExtractor()
+    extractor = extractor or DictionaryExtractor()
     async with open_store(f"ladybug:{folder}") as store:
         stated = [(revision, extractor.relations(extractor.entities(found))) for revision, found in documents.values() if found is not None]
         contributions = [Contribution.of(relations, revision) for revision, relations in stated]

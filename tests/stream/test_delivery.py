@@ -15,9 +15,9 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from graphstore.errors import GraphError, GraphLocked, GraphTimeout, GraphUnavailable
+from graphstore.errors import GraphError, GraphLocked, GraphOutOfMemory, GraphTimeout, GraphUnavailable
 from models.runtime.errors import BiorelayError
-from processors.errors import NotJson
+from processors.errors import NotJson, RecordTooLarge
 from stream import headers
 from stream.errors import AccessDenied, BrokerRefused, WorkerCrashed
 from stream.journal import Journal
@@ -98,7 +98,7 @@ async def test_a_failing_batch_is_halved_until_the_guilty_document_stands_alone(
     it = bench(act, Stage.GRAPH)
     await it.delivery.settle([inbound(n, "relations") for n in range(16)])
     assert ["pubmed:5"] in it.step.batches
-    assert len(it.step.batches) == 9
+    assert len(it.step.batches) == 8
     done = {key for batch in it.step.batches if "pubmed:5" not in batch for key in batch}
     assert len(done) == 15
     assert it.step.failed == ["pubmed:5"]
@@ -290,3 +290,99 @@ async def test_dead_letters_name_what_happened_in_the_log(bench: Callable[..., B
         await it.delivery.settle([inbound(7)])
     assert "biorelay.abstracts[0]@7" in caplog.text
     assert "stream.unexpected" in caplog.text
+
+
+async def test_a_document_that_failed_a_batch_is_tried_alone_from_then_on(bench: Callable[..., Bench]) -> None:
+    """A loop of the same poison costs its own attempt each time, and its neighbours go through in one."""
+
+    def act(keys: list[str]) -> list[Any]:
+        if "pubmed:5" in keys:
+            raise ValueError("a bug")
+        return ok(keys)
+
+    it = bench(act, Stage.GRAPH)
+    for _ in range(3):
+        it.step.batches.clear()
+        await it.delivery.settle([inbound(n, "relations") for n in range(64)])
+    assert [len(batch) for batch in it.step.batches] == [63, 1]
+    assert len(it.sent("dead-letters")) == 3
+    it.step._act = ok  # mended
+    await it.delivery.settle([inbound(5, "relations")])
+    it.step.batches.clear()
+    await it.delivery.settle([inbound(n, "relations") for n in range(64)])
+    assert [len(batch) for batch in it.step.batches] == [64]
+
+
+async def test_only_so_many_guilty_documents_are_remembered(bench: Callable[..., Bench]) -> None:
+    def act(keys: list[str]) -> list[Any]:
+        raise ValueError("a bug")
+
+    it = bench(act, Stage.GRAPH)
+    for first in range(0, 1200, 60):
+        await it.delivery.settle([inbound(first + n, "relations") for n in range(60)])
+    assert len(it.delivery._guilty) == 1000
+    assert len(it.sent("dead-letters")) == 1200
+
+
+@pytest.mark.parametrize(("error", "tries"), [(GraphTimeout("too long"), 5), (GraphOutOfMemory("no room"), 30)])
+async def test_one_document_that_is_too_much_holds_up_its_partition_for_a_while_only(
+    bench: Callable[..., Bench], error: Exception, tries: int
+) -> None:
+    def act(keys: list[str]) -> list[Any]:
+        if "pubmed:2" in keys:
+            raise error
+        return ok(keys)
+
+    it = bench(act, Stage.GRAPH)
+    await it.delivery.settle([inbound(n, "relations") for n in range(4)])
+    assert it.step.batches.count(["pubmed:2"]) == tries
+    assert it.step.failed == ["pubmed:2"]
+    [letter] = it.sent("dead-letters")
+    assert dict(letter.headers)[headers.ERROR_CODE].decode() == error.code  # type: ignore[attr-defined]
+    assert (it.value("biorelay_limits_total", limit="graph.write_timeout_s") > 0) is isinstance(error, GraphTimeout)
+
+
+async def test_a_graph_that_takes_not_even_an_empty_answer_in_time_is_waited_for(bench: Callable[..., Bench]) -> None:
+    it = bench(once(GraphTimeout("too long"), times=5), Stage.GRAPH)
+    left = [40]
+
+    async def fail(tasks: Any) -> list[Answer]:
+        if left[0]:
+            left[0] -= 1
+            raise GraphTimeout("too long")
+        return [Answer(None, "failed") for _ in tasks]
+
+    it.step.fail = fail  # type: ignore[method-assign]
+    await it.delivery.settle([inbound(1, "relations")])
+    assert left == [0]
+    assert len(it.sent("dead-letters")) == 1
+
+
+async def test_timeouts_between_other_outages_are_no_document_s_fault(bench: Callable[..., Bench]) -> None:
+    errors = [GraphTimeout("too long"), GraphTimeout("too long"), GraphUnavailable("away")] * 20
+
+    def act(keys: list[str]) -> list[Any]:
+        if errors:
+            raise errors.pop()
+        return ok(keys)
+
+    it = bench(act, Stage.GRAPH)
+    await it.delivery.settle([inbound(1, "relations")])
+    assert it.sent("dead-letters") == []
+
+
+async def test_an_empty_answer_that_the_step_gave_is_not_asked_for_again(bench: Callable[..., Bench]) -> None:
+    it = bench(lambda keys: [Answer(b"empty", "failed", error=RecordTooLarge("large", limit="limits.document_bytes")) for _ in keys])
+    await it.delivery.settle([inbound(1)])
+    assert it.step.failed == []
+    assert [(m.topic, m.value) for m in it.box.sent] == [("biorelay.dead-letters", b"v1"), ("biorelay.entities", b"empty")]
+    assert it.value("biorelay_limits_total", limit="limits.document_bytes") == 1
+
+
+async def test_a_flood_of_poison_does_not_fill_the_log(bench: Callable[..., Bench], caplog: pytest.LogCaptureFixture) -> None:
+    it = bench(lambda keys: [ValueError("odd") for _ in keys])
+    with caplog.at_level(logging.ERROR):
+        for first in range(0, 640, 64):
+            await it.delivery.settle([inbound(first + n) for n in range(64)])
+    assert len(it.sent("dead-letters")) == 640
+    assert len(caplog.records) == 20

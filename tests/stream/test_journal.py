@@ -2,9 +2,11 @@
 
 import multiprocessing
 import os
+import resource
 import signal
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,6 +79,37 @@ def test_the_file_stays_small(tmp_path: Path) -> None:
         assert journal.deaths(message(0)) == 1
     with Journal(tmp_path) as journal:
         assert journal.deaths(message(0)) == 1
+
+
+def test_what_has_been_in_hand_for_longest_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [10.0]
+    monkeypatch.setattr("stream.journal.time.monotonic", lambda: now[0])
+    with Journal(tmp_path) as journal:
+        assert journal.oldest() == ("", 0.0)
+        journal.begin(message(1))
+        now[0] = 15.0
+        journal.begin(message(2))
+        now[0] = 40.0
+        assert journal.oldest() == ("biorelay.abstracts|0|1|1", 30.0)
+        journal.end(message(1))
+        assert journal.oldest() == ("biorelay.abstracts|0|2|1", 25.0)
+
+
+def test_a_full_disk_costs_the_marks_only(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Journal(tmp_path) as journal:
+        journal.begin(message(1))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
+        try:
+            for offset in range(2, 200):
+                journal.begin(message(offset))
+                journal.end(message(offset))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        journal.begin(message(200))
+    assert len(caplog.records) == 1
+    with Journal(tmp_path) as journal:
+        assert [journal.deaths(message(offset)) for offset in (1, 2, 200)] == [1, 0, 1]
 
 
 def test_a_torn_line_is_no_mark() -> None:

@@ -1,10 +1,15 @@
 """What a worker tells, and when it counts as alive and ready."""
 
+import asyncio
 import json
 import logging
+import socket
+import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +18,14 @@ import pytest
 from processors.records import Discovery, DiscoveryKind
 from stream import StreamSettings
 from stream.endpoint import Endpoint, EndpointTaken
+from stream.errors import DocumentHangs
+from stream.journal import Journal
 from stream.lag import StageLag
+from stream.messages import Inbound
 from stream.metrics import Metrics
 from stream.quiet import quiet
 from stream.settings import Stage
-from stream.watch import CommitAges
+from stream.watch import CommitAges, overdue
 
 
 @pytest.fixture
@@ -111,6 +119,38 @@ def test_what_is_told_is_counted_and_timed(metrics: Metrics, monkeypatch: pytest
     assert told("biorelay_discovery_delay_seconds_count") == 2
     assert told("biorelay_discovery_delay_seconds_bucket", le="0.25") == 1
     assert told("biorelay_discovery_delay_seconds_bucket", le="0.5") == 2
+
+
+def test_who_asks_all_the_time_is_told_to_ask_less_often(metrics: Metrics) -> None:
+    with Endpoint(metrics, "127.0.0.1", 0, per_second=0.001) as endpoint:
+        statuses = [get(endpoint, "/healthz")[0] for _ in range(10)]
+    assert statuses == [200] + [429] * 9
+    assert metrics.registry.get_sample_value("biorelay_limits_total", {"limit": "limits.requests_per_s"}) == 9
+
+
+def test_connections_past_the_limit_are_closed_and_the_others_go_on(metrics: Metrics) -> None:
+    with Endpoint(metrics, "127.0.0.1", 0) as endpoint, ExitStack() as stack:
+        for _ in range(40):  # they say nothing
+            stack.enter_context(socket.create_connection(("127.0.0.1", endpoint.port), timeout=10))
+        late = stack.enter_context(socket.create_connection(("127.0.0.1", endpoint.port), timeout=10))
+        assert late.recv(10) == b""
+        threads = [thread for thread in threading.enumerate() if "process_request_thread" in thread.name]
+        assert len(threads) <= 32
+        stack.close()
+        deadline = time.monotonic() + 30
+        while get(endpoint, "/healthz")[0] != 200 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert get(endpoint, "/healthz")[0] == 200
+
+
+async def test_a_document_that_hangs_ends_the_worker(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        watching = asyncio.ensure_future(overdue(journal, 0.5))
+        await asyncio.sleep(1.5)
+        assert not watching.done()
+        journal.begin(Inbound("biorelay.abstracts", 2, 7, 1, b"pubmed:1", b""))
+        with pytest.raises(DocumentHangs, match=r"biorelay\.abstracts\|2\|7"):
+            await asyncio.wait_for(watching, 30)
 
 
 def test_an_address_in_use_is_said(metrics: Metrics, endpoint: Endpoint) -> None:

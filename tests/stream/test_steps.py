@@ -1,17 +1,26 @@
-"""The stages share one pool of threads, and none keeps the other's documents waiting behind a whole batch."""
+"""The steps: the stages share one pool of threads fairly; the graph's is one transaction a batch, whatever is in it."""
 
 import asyncio
 import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
-from processors.records import Abstract, Entities, Relations, Revision
+import pytest
+
+from graphstore.contribution import Contribution
+from graphstore.errors import GraphAuthError, GraphRefuses
+from models.runtime.errors import Action
+from processors.errors import NotJson
+from processors.records import Abstract, Entities, Relations, Revision, Status
 from stream import StreamSettings
+from stream.errors import KeyMismatch
 from stream.journal import Journal
 from stream.messages import Inbound, Task
 from stream.metrics import Metrics
 from stream.settings import Stage
-from stream.steps import NerStep, RelationsStep
+from stream.steps import Answer, GraphStep, NerStep, RelationsStep
 
 from .dictionary import DictionaryExtractor
 from .kit import abstract
@@ -57,3 +66,84 @@ async def test_a_document_of_one_stage_does_not_wait_for_the_others_whole_batch(
     assert [getattr(answer, "outcome", answer) for answer in answers] == ["ok"] * 21
     assert extractor.asked.count("ner") == 20
     assert extractor.asked.index("relations") <= 2  # one was at work, one was waiting on the pool's queue
+
+
+class Keeps:
+    """As much of a graph as the step asks for."""
+
+    engine = "neo4j"
+
+    def __init__(self, errors: list[Exception] | None = None) -> None:
+        self.batches: list[list[Contribution]] = []
+        self.errors = errors or []
+        self.closed = False
+
+    async def apply(self, batch: Sequence[Contribution], **_: Any) -> None:
+        if self.errors:
+            raise self.errors.pop()
+        self.batches.append([*batch])
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+def graph_step(folder: Path, journal: Journal, factory: Callable[[], Any]) -> GraphStep:
+    settings = StreamSettings(data_dir=folder)
+    step = GraphStep(settings, factory, journal, Metrics(settings))
+    step.asked.set()
+    return step
+
+
+def stated(number: int) -> bytes:
+    extractor = DictionaryExtractor()
+    return extractor.relations(extractor.entities(abstract(number))).to_bytes()
+
+
+async def test_what_the_graph_cannot_read_contributes_nothing_in_the_same_transaction(tmp_path: Path, journal: Journal) -> None:
+    store = Keeps()
+    step = graph_step(tmp_path, journal, lambda: store)
+    answers = await step.run(
+        [task(Stage.RELATIONS, 1, stated(1)), task(Stage.RELATIONS, 2, b"no JSON"), task(Stage.RELATIONS, 3, stated(9))]
+    )
+    [batch] = store.batches
+    assert [(each.document, each.relations and each.relations.status) for each in batch] == [
+        ("pubmed:1", Status.OK),
+        ("pubmed:2", Status.FAILED),
+        ("pubmed:3", Status.FAILED),
+    ]
+    assert [each.revision for each in batch] == [Revision(0, 1), Revision(0, 2), Revision(0, 3)]
+    outcomes = [(each.outcome, type(each.error)) for each in answers if isinstance(each, Answer)]
+    assert outcomes == [("ok", type(None)), ("failed", NotJson), ("failed", KeyMismatch)]
+
+
+async def test_a_login_that_was_taken_before_is_waited_for_and_asked_for_anew(tmp_path: Path, journal: Journal) -> None:
+    first, second = Keeps(), Keeps()
+    stores: list[Any] = [first, GraphAuthError("the old password"), second]
+
+    def factory() -> Keeps:
+        made = stores.pop(0)
+        if isinstance(made, Exception):
+            raise made
+        assert isinstance(made, Keeps)
+        return made
+
+    step = graph_step(tmp_path, journal, factory)
+    one = [task(Stage.RELATIONS, 1, stated(1))]
+    await step.run(one)
+    first.errors = [GraphAuthError("the password is another one")]
+    for _ in range(2):
+        with pytest.raises(GraphRefuses) as caught:
+            await step.run(one)
+        assert caught.value.action is Action.RETRY
+    assert first.closed
+    await step.run(one)
+    assert len(second.batches) == 1
+
+
+async def test_a_login_that_was_never_taken_stops_the_worker(tmp_path: Path, journal: Journal) -> None:
+    def factory() -> Keeps:
+        raise GraphAuthError("wrong")
+
+    step = graph_step(tmp_path, journal, factory)
+    with pytest.raises(GraphAuthError):
+        await step.run([task(Stage.RELATIONS, 1, stated(1))])

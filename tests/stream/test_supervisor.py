@@ -29,16 +29,18 @@ while True:
 DEAF = WAITS.replace("    sys.exit({code})", "    pass")
 DIES = "import pathlib, os, sys; pathlib.Path(sys.argv[1] + '.' + str(os.getpid())).touch(); sys.exit({code})"
 
+DIES_BY_SIGNAL = "import pathlib, os, sys; pathlib.Path(sys.argv[1] + '.' + str(os.getpid())).touch(); os.kill(os.getpid(), 9)"
+
 
 class Parent:
     """A supervising process over scripts that leave a file NAME.PID when they begin, and NAME.told at SIGTERM."""
 
-    def __init__(self, folder: Path, stack: ExitStack, scripts: list[str], shutdown: float) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, scripts: list[str], shutdown: float, first_pause: float) -> None:
         self._folder = folder
         commands = [[sys.executable, "-c", script, str(folder / f"child{number}")] for number, script in enumerate(scripts)]
         self.log = folder / "log"
         with self.log.open("wb") as log:
-            command = [sys.executable, "-m", "tests.stream.supervised", str(shutdown), json.dumps(commands)]
+            command = [sys.executable, "-m", "tests.stream.supervised", str(shutdown), json.dumps(commands), str(first_pause)]
             self.process = subprocess.Popen(command, stderr=log)
         stack.callback(self._end)
 
@@ -67,7 +69,7 @@ class Parent:
 @pytest.fixture
 def parent(tmp_path: Path) -> Iterator[Callable[..., Parent]]:
     with ExitStack() as stack:
-        yield lambda *scripts, shutdown=10.0: Parent(tmp_path, stack, list(scripts), shutdown)
+        yield lambda *scripts, shutdown=10.0, first_pause=0.05: Parent(tmp_path, stack, list(scripts), shutdown, first_pause)
 
 
 def alive(pid: int) -> bool:
@@ -119,6 +121,16 @@ async def test_what_dies_again_and_again_ends_all_with_its_code(parent: Callable
     assert "process 1 died 6 times in a row: giving up" in it.log.read_text()
     pauses = [float(line.rpartition(" again in ")[2].split()[0]) for line in it.log.read_text().splitlines() if " again in " in line]
     assert pauses == sorted(pauses)
+
+
+async def test_what_signals_end_is_started_again_always(parent: Callable[..., Parent]) -> None:
+    """A document may be to blame, and is set aside after its deaths: two of them in a row must not end everyone."""
+    it = parent(DIES_BY_SIGNAL, first_pause=0.01)
+    await it.began(0, times=8)
+    assert it.process.poll() is None
+    assert "giving up" not in it.log.read_text()
+    it.process.terminate()
+    it.wait()
 
 
 async def test_a_child_that_ended_badly_when_told_gives_its_code(parent: Callable[..., Parent]) -> None:

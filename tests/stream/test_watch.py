@@ -5,19 +5,23 @@ import signal
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from aiokafka import ConsumerRecord
 
 from graphstore import open_store
 from graphstore.confidence import confidence, share
+from graphstore.watched import Watch
 from processors.records import Change, Discovery, EntityType, Question, QuestionStep, Revision
 from stream import StreamSettings, create_topics, headers, list_dead_letters
+from stream.errors import TooManyQuestions
 from stream.journal import Journal
 from stream.messages import Inbound, Outbound, Task
 from stream.metrics import Metrics
 from stream.outbox import relay
-from stream.questions import ask, questions_of, withdraw
+from stream.questions import _heed, ask, questions_of, withdraw
 from stream.steps import GraphStep
 from stream.topics import Topic
 
@@ -281,3 +285,21 @@ async def test_nothing_is_written_before_the_questions_are_known(tmp_path: Path,
     await writing
     assert [type(told).__name__ for told, _ in await store.waiting(10)] == ["Change", "Discovery"]
     await step.close()
+
+
+def test_no_more_questions_stand_than_the_settings_allow() -> None:
+    watch = Watch()
+
+    def record(question: Question) -> Any:
+        return SimpleNamespace(key=question.id.encode(), value=question.to_bytes())
+
+    _heed(record(PAIR), watch, 2)
+    _heed(record(BRIDGE), watch, 2)
+    _heed(record(PAIR), watch, 2)  # in its own place
+    with pytest.raises(TooManyQuestions) as caught:
+        _heed(record(OPEN), watch, 2)
+    assert caught.value.limit == "limits.questions"
+    assert set(watch.questions) == {PAIR.id, BRIDGE.id}
+    _heed(SimpleNamespace(key=PAIR.id.encode(), value=None), watch, 2)
+    _heed(record(OPEN), watch, 2)
+    assert set(watch.questions) == {OPEN.id, BRIDGE.id}
