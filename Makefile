@@ -9,7 +9,7 @@ NICE_NAME = printf '%s\n'
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-train demo test test-serve test-rest test-stream test-train test-fast check services services-down train train-smoke chaos fuzz fuzz-guided soak reliability audit sbom bench-extract bench-gpu bench-stream bench-scale bench-watch bench-poison bench-outages bench-edge bench-graph bench-discovery bench-exchange capacity schemas dashboards locks clean
+.PHONY: help install install-train demo test test-serve test-rest test-stream test-system test-train test-fast check services services-down train train-smoke chaos fuzz fuzz-guided soak reliability audit sbom bench-extract bench-gpu bench-stream bench-scale bench-watch bench-poison bench-outages bench-edge bench-graph bench-discovery bench-exchange capacity schemas dashboards locks clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -36,21 +36,26 @@ install-train: .venv-dev/.installed ## the training and development environment 
 demo: install ## abstracts through topics, agents and graph to a multi-hop answer, on this machine alone
 	@$(BIN)/biorelay demo
 
-test: test-serve test-train ## every test: unit, contract, real Kafka and Neo4j, training smoke (make -j2 test: side by side)
+test: test-serve test-train ## every test: unit, contract, real Kafka and Neo4j, training smoke (make -j3 test: side by side)
 
-test-serve: test-rest test-stream
+test-serve: test-rest test-stream test-system
 
-# Two halves of like length, each with services of its own: the second mostly waits, for brokers, workers and what was killed.
-STREAM := tests/stream tests/end_to_end tests/deploy tests/security tests/chaos
+# Three parts of like length, each with services of its own: the last two mostly wait, for brokers, workers and what was killed.
+STREAM := tests/stream
+SYSTEM := tests/end_to_end tests/deploy tests/security tests/chaos
 SERVE = $(BIN)/python -m pytest -m "not torch" $(PYTEST_FLAGS)
 
 test-rest: install
-	@$(NICE_NAME) "Tests in the serving environment, but the stream's (with a real Neo4j where Java and Maven are)"
-	@$(SERVE) $(STREAM:%=--ignore=%)
+	@$(NICE_NAME) "Tests in the serving environment, but the stream's and the whole's (with a real Neo4j where Java and Maven are)"
+	@$(SERVE) $(STREAM:%=--ignore=%) $(SYSTEM:%=--ignore=%)
 
 test-stream: install
-	@$(NICE_NAME) "Tests of the stream and of deployments (with a real Kafka and Neo4j where Java and Maven are)"
+	@$(NICE_NAME) "Tests of the stream (with a real Kafka and Neo4j where Java and Maven are)"
 	@$(SERVE) $(STREAM)
+
+test-system: install
+	@$(NICE_NAME) "Tests of the whole: end to end, deployment, security, faults (with a real Kafka and Neo4j where Java and Maven are)"
+	@$(SERVE) $(SYSTEM)
 
 test-train: install-train
 	@$(NICE_NAME) "Tests in the training environment"

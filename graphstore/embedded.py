@@ -33,10 +33,11 @@ CHECKPOINT = 32 * 2**20
 """Bytes of log between two checkpoints, at least: at 16 MiB they took a third of the writing time, and a reader replays it all."""
 SHARE = 8
 """And at least this part of the file: what a checkpoint costs grows with the graph. At 300 thousand relations it is ten seconds of work."""
-MOVING = ("checkpoint", "invalid local node offset")
-"""What the engine says to a reader that opens the file while the writer moves its log into it; a moment later it can be read."""
-
-
+DAMAGED = "WAL file is corrupted"
+WRITING = 3.0
+"""Seconds within which a log that a reader finds damaged may be one whose end was just being written."""
+MOVING = ("checkpoint", "invalid local node offset", DAMAGED)
+"""What the engine says to a reader that opens the file while the writer is at work on it; a moment later it can be read."""
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -124,7 +125,7 @@ class EmbeddedStore(GraphStore):
 
     def _opened(self, path: str) -> Any:
         """Open the file. A reader waits while the writer moves its log into the file, and takes the log as far as it is written."""
-        deadline = time.monotonic() + self._limits[False]
+        began = time.monotonic()
         while True:
             try:
                 return ladybug.Database(
@@ -136,7 +137,8 @@ class EmbeddedStore(GraphStore):
                     throw_on_wal_replay_failure=not self._read_only,
                 )
             except RuntimeError as error:
-                if not (self._read_only and any(sign in str(error) for sign in MOVING) and time.monotonic() < deadline):
+                patience = WRITING if DAMAGED in str(error) else self._limits[False]
+                if not (self._read_only and any(sign in str(error) for sign in MOVING) and time.monotonic() < began + patience):
                     raise
                 time.sleep(0.05)
 
@@ -242,7 +244,7 @@ class EmbeddedStore(GraphStore):
             return GraphUnavailable(f"the graph in {self._folder} cannot be written: {text}", remedy="Make room on its disk.")
         if "Buffer manager exception" in text:
             return GraphOutOfMemory(f"the graph in {self._folder} has no memory for a transaction: {text}", remedy="Lower worker.batch.")
-        if "WAL file is corrupted" in text:
+        if DAMAGED in text:
             return GraphBadAddress(
                 f"the log of the graph in {self._folder} is damaged: {text}", remedy="Remove the folder and load the documents again."
             )

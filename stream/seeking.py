@@ -41,7 +41,7 @@ class PositionFile:
             topic, reached = said["topic"], {int(number): int(offset) for number, offset in said["positions"].items()}
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise PositionUnusable(
                 f"{self._path} holds no position: {error!r}", remedy="Name another file, or remove it to begin anew."
             ) from error

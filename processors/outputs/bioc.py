@@ -139,7 +139,10 @@ def _relation(id_: str, relation: Relation, mentions: Sequence[Mention]) -> BioC
 def _for_xml(document: BioCDocument) -> BioCDocument:
     """The document, with a space wherever XML has no way to write a character."""
     annotations = [annotation for passage in document.passages for annotation in passage.annotations]
-    document.id = _flat(document.id)
+    for named in (document, *annotations):
+        named.id = _flat(named.id)
+    for node in (node for relation in document.relations for node in relation.nodes):
+        node.refid = _flat(node.refid)
     for part in (*document.passages, *annotations):
         part.text = _flat(part.text)
     for part in (*document.passages, *annotations, *document.relations):

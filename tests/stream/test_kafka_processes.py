@@ -36,7 +36,7 @@ async def settings(bare_settings: StreamSettings, kafka: str) -> StreamSettings:
 def parent(settings: StreamSettings, empty_neo4j: Neo4jAddress) -> Iterator["subprocess.Popen[bytes]"]:
     told = json.dumps(asdict(settings) | {"security": None}, default=str)
     worker = [sys.executable, "-m", "tests.stream.worker_process", told, empty_neo4j.url, empty_neo4j.password]
-    command = [sys.executable, "-m", "tests.stream.supervised", "20", json.dumps([worker, worker])]
+    command = [sys.executable, "-m", "tests.stream.supervised", "20", json.dumps([worker, worker]), "1"]
     with (settings.data_dir / "log").open("wb") as log:
         process = subprocess.Popen(command, stderr=log)
     try:

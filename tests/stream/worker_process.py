@@ -1,7 +1,7 @@
 """A worker with the dictionary extractor as a process: settings as JSON and the graph's address on the command line.
 
-Behind them may stand the graph's password and when the process is to die: `written`, once a batch is committed, or `told`, once messages
-of the outbox are on their topics and before they are forgotten.
+Behind them may stand the graph's password and when the process is to die: `written`, once a batch is committed and nothing of it told, or
+`told`, once messages of the outbox are on their topics and before they are forgotten.
 """
 
 import json
@@ -47,6 +47,9 @@ class Mortal:
         found = await self._store.apply(*arguments, **named)
         self._die_at("written")
         return found
+
+    async def waiting(self, limit: int) -> Any:
+        return () if self._dies == "written" else await self._store.waiting(limit)
 
     async def outbox_done(self, ids: Sequence[str]) -> None:
         self._die_at("told")
