@@ -133,17 +133,24 @@ def _home() -> tuple[Any, Path]:
     (home / "old.csv").write_bytes(samples.RETRACTIONS)
     (home / "garbage").write_bytes(bytes(range(256)) * 8)
     (home / "empty").write_bytes(b"")
-    for name in [name for name in os.environ if name.startswith("BIORELAY_")]:
-        del os.environ[name]
-    os.environ |= {"BIORELAY_BROKER_BOOTSTRAP": "127.0.0.1:1", "BIORELAY_BROKER_TIMEOUT_S": "0.01", "BIORELAY_DATA_DIR": str(home / "data")}
+    _surround(home)
     CliRunner().invoke(app, ["graph", "load", "relations.jsonl"], prog_name="biorelay")
     shutil.copytree(home, home.parent / "kept")
     return holder, home
 
 
+def _surround(home: Path) -> None:
+    """The variables of every command: no setting but a broker that is away, and nothing is written into the ledger of scorings."""
+    for name in [name for name in os.environ if name.startswith("BIORELAY_")]:
+        del os.environ[name]
+    os.environ |= {"BIORELAY_BROKER_BOOTSTRAP": "127.0.0.1:1", "BIORELAY_BROKER_TIMEOUT_S": "0.01", "BIORELAY_DATA_DIR": str(home / "data")}
+    os.environ["BIORELAY_SCORINGS"] = "off"
+
+
 def _prepared() -> Path:
     """The folder as it was before any command wrote into it."""
     _, home = _home()
+    _surround(home)
     for path in home.iterdir():
         if path.name != "data":
             shutil.rmtree(path) if path.is_dir() else path.unlink()

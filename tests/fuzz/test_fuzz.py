@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -22,12 +24,13 @@ CASES = 150
 
 
 @pytest.fixture(autouse=True)
-def _as_it_was(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Commands set variables and a folder of their own: both are as they were, for the tests behind this one."""
-    for name in ("BIORELAY_BROKER_BOOTSTRAP", "BIORELAY_BROKER_TIMEOUT_S", "BIORELAY_DATA_DIR", "BIORELAY_GRAPH_URL"):
-        monkeypatch.setenv(name, "x")
-        monkeypatch.delenv(name)
+def _as_it_was(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Commands set and take away variables, and have a folder of their own: all are as they were, for the tests behind this one."""
+    before = dict(os.environ)
     monkeypatch.chdir(tmp_path)
+    yield
+    os.environ.clear()
+    os.environ |= before
 
 
 @pytest.mark.parametrize("name", TARGETS)
