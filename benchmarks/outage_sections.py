@@ -50,7 +50,7 @@ def poison(result: Result | None) -> list[str]:
     lines += ["", "All three stages together, each with its tenth of poison:", ""]
     whole = [(engine, *(f"{round(percents[k]):+d} %" for k in sorted(percents))) for engine, percents in result["whole_percent"].items()]
     lines += table(("engine", *sorted(next(iter(result["whole_percent"].values())))), whole)
-    return [*lines, "", f"{result['documents']} documents a round, {result['rounds']} rounds, means; {_machine(result)}."]
+    return [*lines, "", f"{result['documents']} documents a round, {result['rounds']} rounds, means; {machine_of(result)}."]
 
 
 def outages(result: Result | None) -> list[str]:
@@ -69,9 +69,11 @@ def outages(result: Result | None) -> list[str]:
         rows.append((f"`{name}`", f"{found['seconds']:.0f} s", waits, same, lost, f"{found['back_s']:.0f} s", memory, files, end))
     columns = ("state", "held", "waits", "same", "missing, dead letters", "back", "memory", "files", "SIGTERM")
     lines += table(columns, rows)
-    return [*lines, "", f"The deadline after SIGTERM (`worker.shutdown_s`) is {result['shutdown_s']:g} s here; {_machine(result)}."]
+    return [*lines, "", f"The deadline after SIGTERM (`worker.shutdown_s`) is {result['shutdown_s']:g} s here; {machine_of(result)}."]
 
 
-def _machine(result: Result) -> str:
+def machine_of(result: Result) -> str:
+    """What a result was measured on, in words."""
     machine = result["machine"]
-    return f"{machine['cores']} core(s) of {machine['processor'].partition(' (')[0]}"
+    cores = "1 core" if machine["cores"] == 1 else f"{machine['cores']} cores"
+    return f"{cores} of {machine['processor'].partition(' (')[0]}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.capacity_sections import NOT, table
 from benchmarks.fuzz_section import fuzz
-from benchmarks.outage_sections import outages, poison
+from benchmarks.outage_sections import machine_of, outages, poison
 from benchmarks.promises import PROMISES
 
 RESULTS = Path(__file__).parent / "results"
@@ -68,7 +68,7 @@ def chaos(result: Result | None) -> list[str]:
     counts = ("rounds", "documents", "lost", "wrong", "doubled", "stale", "untold", "dead", "stuck")
     lines += table(counts, [[f"{result[name]:,}" for name in counts]])
     runs = ", ".join(f"{run['seed']} ({run['rounds']} from {run['first']})" for run in result["runs"])
-    lines += ["", f"{result['hours']:g} hours, seeds {runs}; code `{result['code']}`, {_machine(result)}.", ""]
+    lines += ["", f"{result['hours']:g} hours, seeds {runs}; code `{result['code']}`, {machine_of(result)}.", ""]
     lines += table(("fault", "times"), [(f"`{kind}`", str(count)) for kind, count in result["faults"].items()])
     lines += ["", "### How soon all is well again", "", ABOUT_SECONDS, ""]
     rows = [("settled", str(result["rounds"]), _s(result["recovery_p95_s"]), _s(result["recovery_max_s"]))]
@@ -106,7 +106,7 @@ def soak(result: Result | None) -> list[str]:
         f"{result['documents']:,} documents, {len(result['faults'])} faults, {bad} findings of the verifier, "
         f"longest lag {result['longest_lag']:,} messages; "
         + (f"settled {result['settled_s']:.0f} s after the last document" if result["settled_s"] is not None else "not settled")
-        + f". Code `{result['code']}`, {_machine(result)}.",
+        + f". Code `{result['code']}`, {machine_of(result)}.",
         "",
     ]
     slopes, limits = result["slopes_per_hour"], result["limits_per_hour"]
@@ -156,11 +156,6 @@ def _s(seconds: float | None) -> str:
 
 def _s2(seconds: float | None) -> str:
     return NOT if seconds is None else f"{seconds:.2f} s"
-
-
-def _machine(result: Result) -> str:
-    machine = result["machine"]
-    return f"{machine['cores']} cores of {machine['processor'].partition(' (')[0]}"
 
 
 if __name__ == "__main__":
