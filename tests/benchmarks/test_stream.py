@@ -122,7 +122,7 @@ async def test_a_processs_figures_hold_its_childrens(tmp_path: Path) -> None:
         process.says("burnt")
         child = int(process.log.split()[1])
         assert family(process.pid) == [process.pid, child]
-        assert process.cpu() >= 0.4
+        assert process.cpu() >= 0.38  # /proc counts whole hundredths, user's and system's apart, and rounds both down
         assert cpu_seconds(child) <= process.cpu()
         assert len(peak_memory(process.pid)) == 2
         assert min(peak_memory(process.pid)) > 1_000_000

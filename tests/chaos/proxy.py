@@ -41,7 +41,8 @@ class Proxy:
         self.port = port
         self._network = network
         self._target = target
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
+        self._serving: set[asyncio.Task[None]] = set()
         self._links: set[_Link] = set()
         self._flows = asyncio.Event()
         self._flows.set()
@@ -76,15 +77,21 @@ class Proxy:
     # in the network's thread
 
     async def open(self) -> None:
-        self._server = await asyncio.start_server(self._accept, HOST, self.port)
+        # No `asyncio.Server`: Python 3.11's, closed while it takes a connection, leaves that one open, and nobody's.
+        self._listener = socket.create_server((HOST, self.port), backlog=100)
+        self._listener.setblocking(False)
+        asyncio.get_running_loop().add_reader(self._listener, self._accept, self._listener)
 
     async def close(self) -> None:
+        self._delay = 0.0
+        self._flows.set()
         await self._cut()
 
     async def _cut(self) -> None:
-        server, self._server = self._server, None
-        if server is not None:
-            server.close()
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            asyncio.get_running_loop().remove_reader(listener)
+            listener.close()
         await self._reset()
 
     async def _reset(self) -> None:
@@ -104,17 +111,27 @@ class Proxy:
     async def _heal(self) -> None:
         self._delay, self._losing = 0.0, False
         self._flows.set()
-        if self._server is None:
+        if self._listener is None:
             await self.open()
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, listener: socket.socket) -> None:
+        with suppress(OSError):  # it was gone again
+            connection, _ = listener.accept()
+            self._serving.add(serving := asyncio.ensure_future(self._serve(connection)))
+            serving.add_done_callback(self._serving.discard)
+
+    async def _serve(self, connection: socket.socket) -> None:
         self.connections += 1
+        reader, writer = await asyncio.open_connection(sock=connection)
         try:
             far_reader, far = await asyncio.open_connection(HOST, self._target)
         except OSError:
             writer.transport.abort()
             return
         link = _Link(writer, far, lost=self._losing)
+        if self._listener is None:  # the cut came while the target answered
+            link.abort()
+            return
         self._links.add(link)
         link.pumps = [
             asyncio.ensure_future(self._pump(link, reader, far)),
@@ -180,8 +197,7 @@ class Network:
 
 
 async def _rest() -> None:
-    """Let what was aborted end."""
-    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    """Wait until what was aborted has ended, and its sockets are closed."""
+    while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(tasks)
+    await asyncio.sleep(0)  # a transport closes its socket in the turn after

@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
@@ -114,3 +114,28 @@ def test_a_slow_network_gets_there(proxy: Proxy) -> None:
     proxy.slow(0.05)
     with closing(connect(proxy)) as connection:
         assert says(connection, b"slowly") == b"slowly"
+
+
+def test_a_cut_ends_the_connections_that_come_with_it(proxy: Proxy) -> None:
+    made: list[socket.socket] = []
+    stopped = threading.Event()
+
+    def knock() -> None:
+        while not stopped.is_set():
+            with suppress(OSError):
+                made.append(connect(proxy))
+
+    visitors = [threading.Thread(target=knock) for _ in range(3)]
+    for visitor in visitors:
+        visitor.start()
+    for _ in range(20):
+        proxy.cut()
+        proxy.heal()
+    stopped.set()
+    for visitor in visitors:
+        visitor.join()
+    proxy.cut()
+    for connection in made:
+        with closing(connection), suppress(ConnectionResetError):
+            connection.settimeout(5)
+            assert connection.recv(1) == b""
