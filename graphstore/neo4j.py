@@ -5,6 +5,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -22,7 +23,7 @@ from graphstore.errors import (
     GraphTimeout,
     GraphUnavailable,
 )
-from graphstore.steps import Row, Steps, T, ask
+from graphstore.steps import Crossed, Row, Steps, T, ask
 from graphstore.store import GraphStore
 from graphstore.trust import addressed, distrusted
 
@@ -119,6 +120,14 @@ class Neo4jStore(GraphStore):
         if driver is not None:
             await driver.close()
 
+    async def _leave(self, driver: AsyncDriver | None) -> None:
+        """Give up every connection: where one does not answer at all, those beside it were lost with it, and each would cost its time."""
+        if driver is not None and driver is self._driver:
+            self._driver = None
+            with suppress(Neo4jError, DriverError, OSError, TimeoutError):
+                async with asyncio.timeout(CONNECT):
+                    await driver.close()
+
     async def _ping(self, driver: AsyncDriver) -> None:
         async with self._session(driver, write=False) as session:
             for statement in cypher.statements(self.engine, "ping"):
@@ -143,18 +152,22 @@ class Neo4jStore(GraphStore):
     async def _run(self, steps: Callable[[], Steps[T]], *, write: bool) -> T:
         if write and self._read_only:
             raise GraphLocked(f"the graph at {self._url} was opened read-only", remedy="Open it for writing.")
-        await self.open()
         for attempt in range(self._retries + 1):
+            await self.open()
+            driver = self._driver
             try:
                 async with asyncio.timeout(self._limits[write] + GRACE):
                     return await self._attempt(steps(), write=write)
-            except (Neo4jError, DriverError, OSError, TimeoutError) as error:
-                if not _crossed(error):
+            except (Neo4jError, DriverError, OSError, TimeoutError, Crossed) as error:
+                if isinstance(error, TimeoutError):
+                    await self._leave(driver)
+                if not isinstance(error, Crossed) and not _crossed(error):
                     raise self._explained(error) from error
                 if attempt == self._retries:
                     raise GraphUnavailable(
                         f"a transaction crossed other writers {attempt + 1} times: {error}", remedy="Run fewer graph agents, or wait."
                     ) from error
+                self.crossed += 1
                 log.debug("transaction crossed another writer's, attempt %d: %s", attempt + 1, error)
                 await asyncio.sleep(_pause(attempt))
         raise AssertionError("unreachable")

@@ -16,6 +16,10 @@ T = TypeVar("T")
 C = TypeVar("C", str, int)
 
 
+class Crossed(Exception):
+    """Another writer removed what this transaction was about to lock. Nothing is wrong: it is undone and starts anew."""
+
+
 class Query(NamedTuple):
     """A file of `graphstore/cypher` by its name, and its parameters."""
 

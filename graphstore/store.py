@@ -35,6 +35,8 @@ class GraphStore(Questions, OutsideGraphs, Exchange, Watching, SetQuestions, Sup
     """
 
     engine: str
+    crossed = 0
+    """Times that a transaction met another writer's, a deadlock mostly, and was tried again."""
 
     @abstractmethod
     async def open(self) -> None:

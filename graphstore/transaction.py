@@ -10,6 +10,7 @@
 5. Write the Changes to the outbox, and what they do to the standing questions.
 """
 
+import secrets
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +19,7 @@ from typing import Any
 from graphstore.contribution import COUNTS, SEARCHED, Bearing, Contribution, Ends, Polarity, Rank, State
 from graphstore.counting import counted, merged, read, state, summaries, summarised
 from graphstore.difference import Difference, Held, Standing, changes, concerned, difference, retractions
-from graphstore.steps import Query, Row, Steps, ask, together
+from graphstore.steps import Crossed, Query, Row, Steps, ask, together
 from graphstore.watching import Evaluation
 from processors.records import Change, Counts, LinkKind, Revision
 
@@ -50,7 +51,7 @@ def write(
     if not wanted.edges:
         yield from together(*links[:-1], then=links[-1])
         return []
-    lock = Query("lock_entities", {"curies": wanted.entities})
+    lock = _lock(wanted.entities)
     before = read((yield from together(lock, then=Query("read_edges", {"keys": list(wanted.edges)}))))
     added = counted(row for row in wanted.evidence_new if row["key"] not in wanted.again)
     new = [_edge(key, wanted.edges[key], added[key]) for key in sorted(added.keys() - before.keys())]
@@ -76,6 +77,7 @@ def write(
         Query("drop_edges", {"rows": [_ends(key, wanted.edges[key]) for key in wanted.edges if key in before and key not in after]}),
     ]
     stored = yield from together(*writing, then=Query("read_entities", {"curies": wanted.entities}))
+    _held(stored, lock)
     entities = yield from _named(stored, wanted, before, after)
     kept = [row for row in entities.values() if row["degree"]]
     naming = [
@@ -112,7 +114,9 @@ def _overtaken(standings: Mapping[str, Standing], batch: Sequence[Contribution])
 def upgrade(*, limit: int) -> Steps[int]:
     """Count anew edges that an older version wrote, which has no weights; how many, 0 where none is left."""
     edges = {row["key"]: Ends(row["subject"], row["predicate"], row["object"]) for row in (yield from ask("all_uncounted", limit=limit))}
-    yield from ask("lock_entities", curies=sorted({curie for ends in edges.values() for curie in (ends.subject, ends.object)}))
+    curies = sorted({curie for ends in edges.values() for curie in (ends.subject, ends.object)})
+    lock = _lock(curies)
+    _held((yield from together(lock, then=Query("read_entities", {"curies": curies}))), lock)
     found = yield from summaries(sorted(edges))
     yield from ask("update_edges", rows=[_edge(key, edges[key], found[key]) for key in sorted(found)])
     return len(found)
@@ -152,6 +156,22 @@ def _read(names: Iterable[str]) -> Steps[tuple[dict[str, Standing], dict[str, En
             standings[row["document"]].evidence[row["id"]] = Held(row["key"], Polarity(row["polarity"]))
         missing = sorted(set().union(*map(retractions, bearings.values())) - standings.keys())
     return standings, edges, absent
+
+
+def _lock(curies: Sequence[str]) -> Query:
+    """Locks the entities, each of which it creates where it is missing, and leaves a number on them that nobody else has."""
+    mark = secrets.randbits(53)
+    return Query("lock_entities", {"rows": [{"curie": curie, "lock": mark} for curie in curies]})
+
+
+def _held(stored: Sequence[Row], lock: Query) -> None:
+    """Raise `Crossed` where one of the entities is not the one that was locked: another writer removed that one meanwhile.
+
+    A relation to it would be lost, and with it the way to its evidence. The embedded engine has one writer.
+    """
+    marks = {row["curie"]: row["lock"] for row in lock.parameters["rows"]}
+    if {row["curie"]: row.get("locked", marks[row["curie"]]) for row in stored} != marks:
+        raise Crossed("an entity was removed by another writer")
 
 
 def _standing(row: Row) -> Standing:

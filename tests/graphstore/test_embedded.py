@@ -201,7 +201,7 @@ def test_other_addresses_are_refused(url: str) -> None:
 async def test_a_failing_transaction_leaves_nothing(tmp_path: Path) -> None:
     def broken() -> Steps[None]:
         yield from ask("lock_articles", ids=["pubmed:1"])
-        yield from ask("lock_entities", curies=["test:a"])
+        yield from ask("lock_entities", rows=[{"curie": "test:a", "lock": 1}])
         raise RuntimeError("in the middle")
 
     async with open_store(tmp_path) as store:

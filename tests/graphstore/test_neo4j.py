@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local import Service
+from deploy.local.service import free_ports
 from graphstore import (
     Contribution,
     GraphAuthError,
@@ -21,6 +22,7 @@ from graphstore import (
 )
 from graphstore.lens import Lens
 from graphstore.steps import Steps, ask
+from tests.chaos.proxy import Network
 from tests.graphstore.contract import GraphStoreContract
 from tests.graphstore.documents import chain, document, listed, random_contribution, relation, tombstone
 from tests.graphstore.looking import AB, joined
@@ -122,6 +124,63 @@ async def test_four_writers_of_the_same_documents(address: Neo4jAddress, store: 
     joined(await store.outbox(100_000))
 
 
+async def test_an_entity_removed_while_another_writer_waits_for_it_comes_back(address: Neo4jAddress, store: GraphStore) -> None:
+    """The first writer holds B, whose only edge it removes, and waits for Z; the second one has found B and waits for it."""
+    from neo4j import AsyncGraphDatabase
+
+    log = [chain(1, 1, "bz"), tombstone(1, 2), chain(2, 3, "bc")]
+    await store.apply(log[:1])
+    async with (
+        AsyncGraphDatabase.driver(address.url, auth=(address.user, address.password)) as driver,
+        driver.session() as session,
+        await session.begin_transaction() as holder,
+        opened(address) as first,
+        opened(address) as second,
+    ):
+
+        async def blocked(number: int) -> None:
+            asked = "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN count(*) AS n"
+            for _ in range(500):
+                if (await driver.execute_query(asked)).records[0]["n"] >= number:
+                    return
+                await asyncio.sleep(0.02)
+            pytest.fail(f"{number} transactions never waited")
+
+        await (await holder.run("MATCH (e:Entity {curie: 'test:z'}) SET e.locked = 0")).consume()
+        removing = asyncio.create_task(first.apply(log[1:2]))
+        await blocked(1)
+        adding = asyncio.create_task(second.apply(log[2:]))
+        await blocked(2)
+        await holder.rollback()
+        await asyncio.gather(removing, adding)
+        assert second.crossed == 1
+    oracle = Oracle()
+    oracle.apply(log)
+    assert held(await store.snapshot(markers=True)) == oracle.graph()
+
+
+async def test_writers_of_entities_that_come_and_go(address: Neo4jAddress, store: GraphStore) -> None:
+    """Documents that come and go, each with few relations among few entities: those are removed and made anew all the time."""
+    rng = random.Random(11)
+    logs: list[list[Contribution]] = []
+    for writer in range(4):
+        mine = []
+        for offset in range(150):
+            number = writer * 10 + rng.randrange(3)
+            mine.append(tombstone(number, offset) if rng.random() < 0.5 else chain(number, offset, "".join(rng.sample("abcdefgh", 2))))
+        logs.append(mine)
+    oracle = Oracle()
+    for log in logs:
+        oracle.apply(log)
+    writers = [await opened(address) for _ in logs]
+    try:
+        await written_by(writers, logs, 1)
+    finally:
+        await asyncio.gather(*(writer.close() for writer in writers))
+    assert held(await store.snapshot(markers=True)) == oracle.graph()
+    joined(await store.outbox(100_000))
+
+
 async def test_an_edges_changes_keep_their_order_where_the_clock_goes_back(address: Neo4jAddress, store: GraphStore) -> None:
     from neo4j import AsyncGraphDatabase
 
@@ -183,7 +242,7 @@ async def test_read_only(address: Neo4jAddress, store: GraphStore) -> None:
 async def test_a_failing_transaction_leaves_nothing(store: GraphStore) -> None:
     def broken() -> Steps[None]:
         yield from ask("lock_articles", ids=["pubmed:1"])
-        yield from ask("lock_entities", curies=["test:z"])
+        yield from ask("lock_entities", rows=[{"curie": "test:z", "lock": 1}])
         raise RuntimeError("in the middle")
 
     await store.apply([chain(2, 2, "bc")])
@@ -251,6 +310,25 @@ async def test_a_graph_of_the_first_layout_is_read_and_written_as_it_is(address:
 
 
 @pytest.mark.slow
+async def test_connections_lost_without_a_word_are_given_up_together(
+    address: Neo4jAddress, store: GraphStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of them is waited for until its time is over; those beside it in the pool are not tried."""
+    monkeypatch.setattr("graphstore.neo4j.GRACE", 0.5)
+    [port] = free_ports(1)
+    with Network() as network:
+        way = network.proxy(port, int(address.url.rpartition(":")[2]))
+        async with open_store(f"bolt://127.0.0.1:{port}", user=address.user, password=address.password, query_timeout=2.0) as far:
+            await asyncio.gather(*(far.stats() for _ in range(4)))
+            assert way.connections > 1
+            way.lose()
+            way.heal()
+            with pytest.raises(GraphUnavailable):
+                await far.stats()
+            for _ in range(4):
+                assert (await far.stats()).articles == 0
+
+
 async def test_a_server_that_goes_away_and_comes_back(neo4j_service: Service) -> None:
     address = Neo4jAddress(**neo4j_service.settings)
     async with opened(address) as store:
