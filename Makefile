@@ -9,7 +9,7 @@ NICE_NAME = printf '%s\n'
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-train demo test test-serve test-rest test-stream test-system test-train test-fast check services services-down train train-smoke chaos fuzz fuzz-guided soak reliability audit sbom bench-extract bench-gpu bench-stream bench-scale bench-watch bench-poison bench-outages bench-edge bench-graph bench-discovery bench-exchange capacity schemas dashboards locks clean
+.PHONY: help install install-train demo test test-serve test-rest test-graph test-stream test-system test-train test-fast check services services-down train train-smoke chaos fuzz fuzz-guided soak reliability audit sbom bench-extract bench-gpu bench-stream bench-scale bench-watch bench-poison bench-outages bench-edge bench-graph bench-discovery bench-exchange bench-page capacity schemas dashboards panels check-deploy docs locks clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -36,18 +36,23 @@ install-train: .venv-dev/.installed ## the training and development environment 
 demo: install ## abstracts through topics, agents and graph to a multi-hop answer, on this machine alone
 	@$(BIN)/biorelay demo
 
-test: test-serve test-train ## every test: unit, contract, real Kafka and Neo4j, training smoke (make -j3 test: side by side)
+test: test-serve test-train ## every test: unit, contract, real Kafka and Neo4j, training smoke (make -j4 test: side by side)
 
-test-serve: test-rest test-stream test-system
+test-serve: test-graph test-stream test-system test-rest
 
-# Three parts of like length, each with services of its own: the last two mostly wait, for brokers, workers and what was killed.
+# Four parts of like length, each with services of its own: two mostly wait, for brokers, workers and what was killed.
+GRAPH := tests/graphstore tests/browser
 STREAM := tests/stream
 SYSTEM := tests/end_to_end tests/deploy tests/security tests/chaos
 SERVE = $(BIN)/python -m pytest -m "not torch" $(PYTEST_FLAGS)
 
 test-rest: install
-	@$(NICE_NAME) "Tests in the serving environment, but the stream's and the whole's (with a real Neo4j where Java and Maven are)"
-	@$(SERVE) $(STREAM:%=--ignore=%) $(SYSTEM:%=--ignore=%)
+	@$(NICE_NAME) "Tests in the serving environment, but those of the three other parts (with a real Neo4j where Java and Maven are)"
+	@$(SERVE) $(GRAPH:%=--ignore=%) $(STREAM:%=--ignore=%) $(SYSTEM:%=--ignore=%)
+
+test-graph: install
+	@$(NICE_NAME) "Tests of the graph and of its page (with a real Neo4j where Java and Maven are, a real browser where Chromium is)"
+	@$(SERVE) $(GRAPH)
 
 test-stream: install
 	@$(NICE_NAME) "Tests of the stream (with a real Kafka and Neo4j where Java and Maven are)"
@@ -147,21 +152,47 @@ bench-discovery: install-train ## growth, time-sliced discovery, significance; R
 bench-exchange: install ## rates of imports and exports
 	@$(BIN)/python -m benchmarks.bench_exchange --data $(or $(DATA),../shared/data) $(BENCH_FLAGS)
 
+bench-page: install-train ## how smoothly the explorer's page moves large graphs
+	@$(DEV)/python -m benchmarks.bench_page $(BENCH_FLAGS)
+
 capacity: install-train ## docs/capacity.md anew from the stored results
 	@$(DEV)/python -m benchmarks.capacity
 
-schemas: install ## write the records' JSON Schemas and the AsyncAPI document anew
+schemas: install ## write the records' JSON Schemas, the AsyncAPI and OpenAPI documents and the chart's values schema and the reference pages anew
 	@$(BIN)/python -m processors.schemas
 	@$(BIN)/python -m stream.asyncapi
+	@$(BIN)/python -m biorelay.explorer > docs/openapi.json
+	@$(BIN)/python -m deploy.check schema
+	@$(BIN)/python -m deploy.site.reference
 
-dashboards: install ## write the Grafana dashboard anew
+dashboards: install ## a demonstration with its status page, and a Prometheus with the alerts where one is installed; Ctrl-C ends all
+	@$(BIN)/python -m deploy.monitor $(MONITOR_FLAGS)
+
+panels: install ## write the Grafana dashboards and docs/metrics.md anew
 	@$(BIN)/python -m deploy.dashboards
 
+docs: .venv-docs/.installed ## the documentation site in build/site, without outside hosts; a broken link fails
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet --strict -f deploy/site/mkdocs.yml -d $(CURDIR)/build/site
+
+.venv-docs/.installed: requirements/docs.txt
+	@$(PYTHON) -m venv --clear .venv-docs
+	@.venv-docs/bin/python -m pip install $(PIP_FLAGS) -r requirements/docs.txt
+	@touch $@
+
+check-deploy: install ## images, compose and Helm chart as far as files tell; builds helm and kubeconform once (Go, some minutes)
+	@$(BIN)/python -m deploy.check
+
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make locks" --extra cpu --group test
-locks: ## resolve the two hashed lock files anew (needs uv)
+IMAGE_LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --no-annotate --custom-compile-command "make locks"
+locks: ## resolve the hashed lock files anew, the images' from the environments' (needs uv)
 	$(LOCK) -o requirements/serve.txt
 	$(LOCK) requirements/dev.in --extra train --group check --group fuzz -o requirements/dev.txt
 	uv pip compile requirements/tools.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make locks" -o requirements/tools.txt
+	uv pip compile requirements/docs.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make locks" -o requirements/docs.txt
+	$(IMAGE_LOCK) deploy/locks/build.in -c requirements/serve.txt -o deploy/locks/build.txt
+	$(IMAGE_LOCK) pyproject.toml --extra cpu -c requirements/serve.txt -o deploy/locks/serving.txt
+	$(IMAGE_LOCK) pyproject.toml --extra gpu -c requirements/serve.txt -o deploy/locks/gpu.txt
+	$(IMAGE_LOCK) pyproject.toml requirements/dev.in --extra cpu --extra train -c requirements/dev.txt -o deploy/locks/training.txt
 
 clean: ## remove both environments and every cache; .local/ stays
-	rm -rf .venv .venv-dev .venv-tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-dev .venv-tools .venv-docs build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

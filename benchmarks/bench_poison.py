@@ -35,6 +35,7 @@ from benchmarks.machine import describe
 from biorelay.extractor import Extractor
 from graphstore import GraphError
 from graphstore.contribution import Contribution
+from models.runtime.effort import Effort
 from processors.records import Abstract, Entities, Relations, Revision
 from stream import StreamSettings, headers
 from stream.delivery import Delivery
@@ -87,6 +88,9 @@ class Raising:
             raise ValueError("nobody foresaw this")
         return self._extractor.relations(entities)
 
+    def effort(self) -> Effort:
+        return self._extractor.effort()
+
 
 class Refusing:
     """A graph that refuses batches with documents of one name."""
@@ -95,6 +99,10 @@ class Refusing:
         self._store = store
         self.engine = store.engine
         self.calls = 0
+
+    @property
+    def crossed(self) -> int:
+        return int(self._store.crossed)
 
     async def apply(self, batch: Sequence[Contribution], **more: Any) -> Any:
         self.calls += 1

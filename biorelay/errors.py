@@ -13,6 +13,14 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
       CorpusUnknown           corpus.unknown
       DemoStalled             demo.stalled
       DeviceFailed            runtime.device-failed
+      ExplorerError           explorer.error
+        BadRequest            explorer.bad-request
+        BodyTooLarge          explorer.body-too-large
+        Busy                  explorer.busy
+        ForeignHost           explorer.foreign-host
+        TooManyRequests       explorer.too-many-requests
+        TooSlow               explorer.too-slow
+        UnknownView           explorer.unknown-view
       GoldUnusable            evaluation.gold
       GraphError              graph.error
         GraphAuthError        graph.auth
@@ -47,6 +55,12 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
         UnknownFormat         source.unknown-format
         UnsafeXml             source.unsafe-xml
         UnsupportedFormat     source.unsupported-format
+      SourcingError           sourcing.error
+        FileDamaged           sourcing.damaged
+        FileMissing           sourcing.missing
+        HostAway              sourcing.away
+        HostRefuses           sourcing.refused
+        StateUnusable         sourcing.state
       StreamError             stream.error
         AccessDenied          stream.access-denied
         BrokerRefused         stream.broker-refused
@@ -81,7 +95,18 @@ retry, to dead-letter the message, or to stop; and mostly a `remedy`, which says
       WeightsUnusable         training.weights-unusable
 """
 
+from biorelay.explorer.refusals import (
+    BadRequest,
+    BodyTooLarge,
+    Busy,
+    ExplorerError,
+    ForeignHost,
+    TooManyRequests,
+    TooSlow,
+    UnknownView,
+)
 from biorelay.refusals import BadInput, DemoStalled, SettingsError, TrainingUnavailable
+from biorelay.sourcing.errors import FileDamaged, FileMissing, HostAway, HostRefuses, SourcingError, StateUnusable
 from graphstore.errors import (
     GraphAuthError,
     GraphBadAddress,
@@ -162,9 +187,12 @@ __all__ = [
     "ArtefactMissing",
     "BadInput",
     "BadKey",
+    "BadRequest",
     "BiorelayError",
+    "BodyTooLarge",
     "BrokerRefused",
     "BrokerUnreachable",
+    "Busy",
     "CorpusBroken",
     "CorpusMissing",
     "CorpusUnknown",
@@ -176,6 +204,10 @@ __all__ = [
     "EmbeddedBrokerError",
     "EmbeddedBrokerFull",
     "EndpointTaken",
+    "ExplorerError",
+    "FileDamaged",
+    "FileMissing",
+    "ForeignHost",
     "GoldUnusable",
     "GraphAuthError",
     "GraphBadAddress",
@@ -193,6 +225,8 @@ __all__ = [
     "GraphUnknownEntity",
     "GraphUnknownSource",
     "GuidelineUnknown",
+    "HostAway",
+    "HostRefuses",
     "KeyMismatch",
     "KilledWorker",
     "LeakedDocument",
@@ -216,10 +250,14 @@ __all__ = [
     "SecondWorker",
     "SettingsError",
     "SourceError",
+    "SourcingError",
+    "StateUnusable",
     "StreamError",
     "TargetsUnusable",
     "TextTooLong",
     "TooManyQuestions",
+    "TooManyRequests",
+    "TooSlow",
     "TopicsMismatch",
     "TopicsMissing",
     "TrainingUnavailable",
@@ -227,6 +265,7 @@ __all__ = [
     "Unexpected",
     "UnknownFormat",
     "UnknownSchema",
+    "UnknownView",
     "UnsafeXml",
     "UnsupportedFormat",
     "WeightsMissing",

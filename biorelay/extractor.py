@@ -11,12 +11,14 @@ from typing import Self
 
 from models.runtime.artefact import Artefact, load_artefact
 from models.runtime.device import Placement
+from models.runtime.effort import Effort, Lookups
 from models.runtime.encoder import CACHE_BYTES, MAX_CHARACTERS, Encoder
 from models.runtime.errors import Action, BiorelayError
 from models.runtime.pairwise import PairwiseHead, load_pairwise
 from models.runtime.providers import CPU, Inference, Provider
 from models.runtime.relation_head import RelationHead
 from processors.linking import Linker, load_linker
+from processors.linking.names import remembered
 from processors.ner import Recogniser
 from processors.records import Abstract, Entities, Provenance, Relations
 from processors.relations import RelationClassifier
@@ -107,6 +109,19 @@ class Extractor:
     def placement(self) -> Placement:
         """What the encoder runs on, and why, where that is not what was asked for. The heads and the sibling run on the CPU."""
         return self._encoder.placement
+
+    def effort(self) -> Effort:
+        """What answering took since it was loaded, all threads together; names are looked up by all linkers of the process."""
+        done = self._encoder.computed
+        return Effort(
+            batches=done.batches,
+            windows=done.windows,
+            tokens=done.pieces,
+            computed=done.padded,
+            encoding_seconds=self._encoder.seconds,
+            linking_seconds=self._recogniser.linking_seconds,
+            caches={"encodings": Lookups(self.cache.hits, self.cache.misses), "names": Lookups(*remembered())},
+        )
 
     def close(self) -> None:
         """Let a GPU go; nothing to do on a CPU. At the end of the process it happens by itself."""

@@ -30,6 +30,7 @@ allow "$WORKER" Write --topic "$PREFIX.abstracts" --topic "$PREFIX.entities" --t
 allow "$WORKER" DescribeConfigs --resource-pattern-type prefixed --topic "$PREFIX."
 allow "$WORKER" Read --group "$GROUP.ner" --group "$GROUP.relations" --group "$GROUP.graph"
 allow "$WORKER" Read --resource-pattern-type prefixed --group "$GROUP.reextract-"  # biorelay reextract, by the worker's login
+allow "$WORKER" Read --resource-pattern-type prefixed --group "$GROUP.relink-"  # biorelay relink, likewise
 
 # An operator creates and mends topics, asks standing questions, lists and replays dead letters, sees the lag.
 allow "$OPERATOR" All --resource-pattern-type prefixed --topic "$PREFIX."

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Debian packages that tests use: kcat, prometheus (with promtool), and the shells whose completion is tried.
+# Debian packages that tests use: kcat, prometheus (with promtool), the shells whose completion is tried, and
+# Chromium, in which the explorer's page is tried.
 # Does nothing where they are; without root or apt it says what is missing and goes on, and those tests then say so.
 set -euo pipefail
 missing=()
@@ -7,6 +8,7 @@ command -v kcat >/dev/null || missing+=(kcat)
 command -v prometheus >/dev/null && command -v promtool >/dev/null || missing+=(prometheus)
 command -v zsh >/dev/null || missing+=(zsh)
 command -v fish >/dev/null || missing+=(fish)
+command -v chromium >/dev/null || missing+=(chromium)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
     echo "missing: ${missing[*]} (as root on Debian: apt-get install ${missing[*]})" >&2

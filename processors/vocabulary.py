@@ -12,7 +12,8 @@ The manifest holds what the links' probabilities are computed with.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -183,6 +184,26 @@ class Vocabulary:
                     for curie in rows.get(number, ()):
                         keys[curie].add(Key(kind, key[1:], loose))
         return dict(keys)
+
+    def rows(self, curie: str) -> list[int]:
+        """The rows of an identifier that stands alone; `names` tells the same numbers."""
+        return [self._identifiers[row] for row in self._identifiers.iterkeys(f"{curie}\t")]
+
+    def names(self, kind: EntityType) -> Iterator[tuple[str, int, int]]:
+        """All names of a type as exact keys, each with the row that it names and its tier (0: the preferred one, 1: a synonym)."""
+        for key, (row, tier, _) in self._names.iteritems(LETTERS[kind]):
+            yield key[1:], row, tier
+
+    def beginning(self, kind: EntityType, key: str, *, most: int) -> list[tuple[str, Candidate]]:
+        """At most `most` names of a type that begin so, as exact keys, and what each may mean; in no order."""
+        letter = LETTERS[kind]
+        return [(found[1:], self._candidate(*record)) for found, record in islice(self._names.iteritems(letter + key), most)]
+
+    def spelled(self, kind: EntityType) -> Iterator[str]:
+        """The names of a type that are searched by likeness, as words with one blank between; none where the type's are not indexed."""
+        if self._similar_names is not None:
+            for name in self._similar_names.iterkeys(LETTERS[kind]):
+                yield name[1:]
 
     def __len__(self) -> int:
         return len(self._identifiers)

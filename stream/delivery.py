@@ -160,7 +160,7 @@ class Delivery:
                 self._metrics.documents.labels(self._stage, result.outcome).inc()
         await self._send(parcels)
         await self._put_back(tasks, results)
-        self._metrics.settled(self._stage)
+        self._metrics.settled(self._stage, max((tasks[index].published_at for index in tasks if _well(results[index])), default=None))
 
     # 2. read, and spare the worker what killed others
 
@@ -388,6 +388,10 @@ def _sent_on(message: Inbound, home: int) -> _Parcel:
     published = headers.published_at(message.headers) or message.timestamp
     stamped = (*kept, (headers.PUBLISHED_AT, str(published).encode()))
     return _Parcel(Outbound(message.topic, home, message.key, message.value, stamped), message, None)
+
+
+def _well(result: Answer | Exception) -> bool:
+    return isinstance(result, Answer) and result.outcome == Status.OK
 
 
 def _outage(error: BaseException) -> BiorelayError | None:

@@ -146,43 +146,60 @@ class Reextraction:
 
     async def _read(self, consumer: Any, delivery: Delivery, lags: LagReader, partitions: int, tell: Callable[[Progress], None]) -> None:
         await asyncio.wait_for(self._joined.wait(), self._settings.startup)
-        ends = await consumer.end_offsets([TopicPartition(self._topic, number) for number in range(partitions)])
+        ends: dict[TopicPartition, int] = {}
         while True:
-            mine = consumer.assignment()
-            for place in sorted(mine - self._plans.keys()):
-                begin = 0 if self._again else await consumer.committed(place) or 0
-                made = await self._plan(place, begin, partitions)
-                if place not in consumer.assignment():  # it went to another member meanwhile
-                    continue
-                self._plans[place] = made
-                consumer.seek(place, made.begin)
-                self.progress.wanted += int(made.wanted.sum())
-                if made.begin == made.end:
-                    await self._commit(consumer, {place: made.end})
-                tell(self.progress)
-            left = [place for place in mine if await self._unfinished(consumer, place)]
-            if not left:
-                if await self._all_read(consumer, ends):
+            try:
+                ends = ends or await consumer.end_offsets([TopicPartition(self._topic, number) for number in range(partitions)])
+                if await self._turn(consumer, delivery, lags, ends, tell):
                     return
-                await asyncio.sleep(_LOOK_S)  # another member's partitions come here where it dies
+            except (KafkaError, OSError, BrokerUnreachable) as error:  # a question to a broker that is away; asked again in the next turn
+                found = error if isinstance(error, BrokerUnreachable) else meaning(error, self._settings.broker)
+                if not isinstance(found, BrokerUnreachable):
+                    raise
+                self.progress.behind = str(found)
+                tell(self.progress)
+                await asyncio.sleep(_LOOK_S)
+
+    async def _turn(
+        self, consumer: Any, delivery: Delivery, lags: LagReader, ends: dict[TopicPartition, int], tell: Callable[[Progress], None]
+    ) -> bool:
+        """Plan partitions that are new here, and settle the next batch; whether all is read. What it raises leaves nothing half done."""
+        mine = consumer.assignment()
+        for place in sorted(mine - self._plans.keys()):
+            begin = 0 if self._again else await consumer.committed(place) or 0
+            made = await self._plan(place, begin, len(ends))
+            if place not in consumer.assignment():  # it went to another member meanwhile
                 continue
-            await self._wait_for_the_live(lags, tell)
-            began = time.monotonic()
-            fetched = await consumer.getmany(*left, timeout_ms=_POLL_MS, max_records=self._settings.batch)
-            batch = [
-                _inbound(record)
-                for place, records in fetched.items()
-                if (plan := self._plans.get(place)) is not None
-                for record in records
-                if plan.wants(record.offset)
-            ]
-            await delivery.settle(batch)
-            # Behind the last message may lie offsets that are none: a transaction's marker, what was compacted.
-            await self._commit(consumer, {place: await consumer.position(place) for place in left if place in consumer.assignment()})
-            self.progress.done += len(batch)
+            self._plans[place] = made
+            consumer.seek(place, made.begin)
+            self.progress.wanted += int(made.wanted.sum())
+            if made.begin == made.end:
+                await self._commit(consumer, {place: made.end})
             tell(self.progress)
-            if self._rate and batch:
-                await asyncio.sleep(max(len(batch) / self._rate - (time.monotonic() - began), 0.0))
+        left = [place for place in mine if await self._unfinished(consumer, place)]
+        if not left:
+            if await self._all_read(consumer, ends):
+                return True
+            await asyncio.sleep(_LOOK_S)  # another member's partitions come here where it dies
+            return False
+        await self._wait_for_the_live(lags, tell)
+        began = time.monotonic()
+        fetched = await consumer.getmany(*left, timeout_ms=_POLL_MS, max_records=self._settings.batch)
+        batch = [
+            _inbound(record)
+            for place, records in fetched.items()
+            if (plan := self._plans.get(place)) is not None
+            for record in records
+            if plan.wants(record.offset)
+        ]
+        await delivery.settle(batch)
+        self.progress.done += len(batch)
+        # Behind the last message may lie offsets that are none: a transaction's marker, what was compacted.
+        await self._commit(consumer, {place: await consumer.position(place) for place in left if place in consumer.assignment()})
+        tell(self.progress)
+        if self._rate and batch:
+            await asyncio.sleep(max(len(batch) / self._rate - (time.monotonic() - began), 0.0))
+        return False
 
     async def _all_read(self, consumer: Any, ends: dict[TopicPartition, int]) -> bool:
         """Whether the group has read what there was when this member began; the others' partitions too."""
@@ -223,7 +240,7 @@ class Reextraction:
     async def _plan(self, place: TopicPartition, begin: int, partitions: int) -> _Plan:
         """Look through a partition: of each document the newest version, where that is no deletion.
 
-        17 bytes of memory a message and one byte an offset. What is no document, or lies in another partition than its key's (the live
+        33 bytes of memory a message and one byte an offset. What is no document, or lies in another partition than its key's (the live
         agent sends it on to that one), is left out.
         """
         chunks: list[NDArray[Any]] = []

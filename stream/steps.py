@@ -17,6 +17,7 @@ from graphstore.contribution import Contribution
 from graphstore.difference import retractions
 from graphstore.errors import GraphAuthError, GraphRefuses
 from graphstore.watched import Watch
+from models.runtime.effort import Effort
 from models.runtime.errors import BiorelayError
 from processors.limits import Limits, parse_abstract
 from processors.records import Abstract, Entities, Provenance, Relations, Revision, Status
@@ -57,11 +58,20 @@ class Extractor(Protocol):
 
     def relations(self, entities: Entities) -> Relations: ...
 
+    def effort(self) -> Effort:
+        """What answering took so far."""
+        ...
+
 
 class Store(Protocol):
     """What the graph stage needs of a graph."""
 
     engine: str
+
+    @property
+    def crossed(self) -> int:
+        """Times that a transaction met another writer's and was tried again."""
+        ...
 
     async def apply(self, batch: Sequence[Contribution], *, watch: Watch, late: dict[str, Revision]) -> Any:
         """Replace the documents' contributions in one transaction, and write what that does to the watch's questions to the outbox.
@@ -168,7 +178,9 @@ class NerStep(DocumentStep):
     def _answer(self, task: Task) -> Answer:
         if task.message.value is None:
             return Answer(None, "deleted")
-        return _answered(self._extractor.entities(self._abstract(task, task.message.value)))
+        entities = self._extractor.entities(self._abstract(task, task.message.value))
+        self._metrics.mentioned(entities.mentions)
+        return _answered(entities)
 
     def _abstract(self, task: Task, value: bytes) -> Abstract:
         settings = self._settings
@@ -312,7 +324,11 @@ class GraphStep:
 
     async def _write(self, store: Store, batch: Sequence[Contribution], late: dict[str, Revision]) -> None:
         await self.asked.wait()
-        await store.apply(batch, watch=self.watch, late=late)
+        crossed = store.crossed
+        try:
+            await store.apply(batch, watch=self.watch, late=late)
+        finally:
+            self._metrics.deadlocks.inc(store.crossed - crossed)
         self.wrote.set()
         self._metrics.watch.observe(self.watch.seconds)
         if self.watch.told:

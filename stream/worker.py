@@ -151,7 +151,9 @@ class Worker:
             extractor = await made if inspect.isawaitable(made) else made
             made_by = extractor.provenance
             self.metrics.model_info.labels(made_by.model, str(made_by.generation), made_by.software).set(1)
+            self.metrics.vocabulary_info.labels(made_by.vocabulary or "").set(1)
             self.metrics.provider.labels(extractor.provider).set(1)
+            self.metrics.effort.read = extractor.effort
             self.metrics.ready("model", True)
         return partitions, extractor
 
@@ -265,10 +267,10 @@ def _outputs(stage: Stage) -> tuple[Topic, ...]:
 
 
 class _Guard:
-    """Ends the process, whatever hangs, once it was armed for `seconds`."""
+    """Ends the process, whatever hangs, so soon after it was armed that it is gone within `seconds`."""
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+        self._seconds = seconds - min(1.0, seconds / 10)  # a busy machine takes its time over an end, too
         self._over = threading.Event()
         self._armed = False
 

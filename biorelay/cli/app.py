@@ -17,10 +17,14 @@ from biorelay.cli import (
     doctor,
     evaluate,
     extract,
+    follow,
     graph,
+    mcp,
     models,
     publish,
     reextract,
+    relink,
+    serve,
     topics,
     train,
     watch,
@@ -91,11 +95,15 @@ def _log(*, debug: bool) -> None:
 app.command(short_help="See it work, from abstracts to an answer.")(demo.demo)
 app.command()(extract.extract)
 app.command(short_help="Publish abstracts and deletions.")(publish.publish)
+app.add_typer(follow.app, name="follow")
 app.command(short_help="Run the agents.")(worker.worker)
 app.command(short_help="Read what was published again, with a newer model.")(reextract.reextract)
+app.command(short_help="Link what was published again, with a newer vocabulary.")(relink.relink)
+app.command(short_help="Serve the graph to browsers and programs.")(serve.serve)
 app.command()(consume.consume)
 app.add_typer(graph.app, name="graph")
 app.add_typer(watch.app, name="watch")
+app.command(short_help="Let an assistant ask the graph.")(mcp.mcp)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(models.app, name="models")

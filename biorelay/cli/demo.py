@@ -188,6 +188,8 @@ def _further(running: "Demo", settings: "Settings", answers: "Answers", *, keep:
     environment = f"BIORELAY_GRAPH_URL={running.graph_url}"
     for command in answers.commands:
         show(f"  {environment} {command}")
+    broker = f" BIORELAY_BROKER_BOOTSTRAP={running.stream.broker}" if keep else ""
+    show(f"  {environment}{broker} biorelay serve   all of it in a browser: http://{settings.serve.host}:{settings.serve.port}/")
     if keep:
         show(f"  BIORELAY_BROKER_BOOTSTRAP={running.stream.broker} biorelay consume relations")
         show(f"  BIORELAY_BROKER_BOOTSTRAP={running.stream.broker} biorelay publish YOUR-FILE.xml.gz")

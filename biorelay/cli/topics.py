@@ -1,4 +1,4 @@
-"""`biorelay topics`: create the topics, compare them with what they should be, and mend what can be mended."""
+"""`biorelay topics`: create the topics, compare them with what they should be, mend what can be mended, register their schemas."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from stream.fitting import Difference
     from stream.topics import TopicState
 
-app = typer.Typer(no_args_is_help=True, help="Create the topics, compare them with what they should be.")
+app = typer.Typer(no_args_is_help=True, help="Create the topics, compare them with what they should be, register their schemas.")
 
 DAY_MS = 24 * 60 * 60 * 1000
 
@@ -125,6 +125,39 @@ def schema(
         assert topic is not None  # noqa: S101
         found = json_schema(RECORD[Topic(topic.value)])
     sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+
+
+@app.command()
+def register(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Register the records' JSON Schemas with the schema registry, each under its topic's subject.
+
+    Whoever writes records does so by itself at its start. Done before an upgrade, this tells whether the registry takes the new schemas
+    while the old workers still run. A schema that is there already keeps its number. Asks no broker.
+
+    \b
+    Examples:
+      BIORELAY_REGISTRY_URL=http://127.0.0.1:8081 biorelay topics register
+      biorelay --set registry.url=https://registry.example.org topics register --json
+    """
+    from biorelay.cli.console import emit, say, show
+    from biorelay.refusals import BadInput
+    from stream.contracts import RECORD
+    from stream.framing import schema_id
+    from stream.registry import framing_of, subject_of
+
+    settings = settings_of(ctx).stream()
+    if settings.registry is None:
+        raise BadInput(
+            "no schema registry is configured", remedy="Set registry.url, or BIORELAY_REGISTRY_URL; without one nothing needs it."
+        )
+    framing = asyncio.run(framing_of(settings, RECORD))
+    for topic in RECORD:
+        subject, number = subject_of(topic.named(settings.prefix)), schema_id(framing.frame(topic, b""))
+        if as_json:
+            emit({"subject": subject, "id": number})
+        else:
+            show(f"{subject}\t{number}")
+    say(f"{len(RECORD)} schemas are registered with {settings.registry.url}")
 
 
 def _row(state: "TopicState", wrong: int) -> list[str]:

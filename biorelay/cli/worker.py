@@ -52,9 +52,9 @@ def worker(
     import logging
 
     from biorelay.asking import graph_of
-    from biorelay.extractor import Extractor
     from biorelay.masking import log_to_stderr
     from biorelay.settings import changed
+    from biorelay.shadow import extractor_of
     from stream.worker import run_worker
 
     settings = settings_of(ctx)
@@ -70,7 +70,7 @@ def worker(
         raise typer.Exit(_several(settings, state_of(ctx)))
     code = run_worker(
         settings.stream(),
-        lambda: Extractor.load(**settings.extractor()),
+        lambda: extractor_of(settings),
         lambda: graph_of(settings, read_only=False).__aenter__(),
     )
     raise typer.Exit(code)

@@ -9,16 +9,17 @@ say the same. The file is `biorelay.toml` in the working directory, or what `--c
 An unknown key or a wrong value is a `SettingsError` that names where it was written and how to mend it.
 """
 
+from biorelay.settings.section import Section
 from biorelay.settings.sections import (
     BrokerSettings,
     GraphSettings,
     LimitSettings,
     RegistrySettings,
-    Section,
     Settings,
     TopicSettings,
     WorkerSettings,
 )
+from biorelay.settings.serving import ServeSettings
 from biorelay.settings.sources import DEFAULT_FILE, changed, load_settings, origins, unknown_variables
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "LimitSettings",
     "RegistrySettings",
     "Section",
+    "ServeSettings",
     "Settings",
     "TopicSettings",
     "WorkerSettings",

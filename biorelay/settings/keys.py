@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from biorelay.settings.sections import ENVIRONMENT_PREFIX, Section, Settings
+from biorelay.settings.section import Section
+from biorelay.settings.sections import ENVIRONMENT_PREFIX, Settings
 
 
 @dataclass(frozen=True)

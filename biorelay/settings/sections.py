@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from biorelay.masking import hide
-from biorelay.settings.secret_files import only_line
+from biorelay.settings.following import PubMedSettings
+from biorelay.settings.section import Port, Section
+from biorelay.settings.serving import ServeSettings
 
 if TYPE_CHECKING:
     from models.runtime.providers import Inference
@@ -17,28 +18,6 @@ if TYPE_CHECKING:
 ENVIRONMENT_PREFIX = "BIORELAY_"
 
 Security = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
-Port = Annotated[int, Field(ge=0, le=65535)]
-
-
-class Section(BaseModel):
-    """Base of the sections: immutable, and an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True)
-
-    def secret(self) -> str | None:
-        """The section's password, wherever it is written; opened here and nowhere else. Raises `SettingsError`."""
-        secret: SecretStr | None = getattr(self, "password", None)
-        file: Path | None = getattr(self, "password_file", None)
-        password = secret.get_secret_value() if secret else None if file is None else only_line(file)
-        if password is not None:
-            hide(password)
-        return password
-
-    @model_validator(mode="after")
-    def _one_password(self) -> Self:
-        if getattr(self, "password", None) is not None and getattr(self, "password_file", None) is not None:
-            raise ValueError("give a password or a password_file, not both")
-        return self
 
 
 class BrokerSettings(Section):
@@ -261,6 +240,10 @@ class WorkerSettings(Section):
     """where /metrics, /healthz and /readyz listen"""
     metrics_port: Port = 9464
     """0 turns them off; with several processes the first one's, the others' follow it"""
+    shadow_share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """of the documents, which shadow_model reads as well: what only one of the two finds is told (`biorelay_shadow_findings_total`)"""
+    shadow_model: str | None = None
+    """name, name@version or folder of the model to compare with: the served one in fp32 (`biorelay models convert`), or the next one"""
 
     @field_validator("stages", mode="before")
     @classmethod
@@ -273,6 +256,12 @@ class WorkerSettings(Section):
         if not value:
             raise ValueError("names no stage")
         return tuple(stage for stage in ("ner", "relations", "graph") if stage in value)
+
+    @model_validator(mode="after")
+    def _compares_with_something(self) -> Self:
+        if self.shadow_share and not self.shadow_model:
+            raise ValueError("shadow_share needs the shadow_model to compare with")
+        return self
 
 
 class Settings(BaseSettings):
@@ -297,6 +286,8 @@ class Settings(BaseSettings):
     cleaning: CleaningSettings = CleaningSettings()
     inference: InferenceSettings = InferenceSettings()
     worker: WorkerSettings = WorkerSettings()
+    serve: ServeSettings = ServeSettings()
+    pubmed: PubMedSettings = PubMedSettings()
     model: str | None = None
     """name, name@version or folder of the model; the shipped one where not given"""
     guideline: str | None = None

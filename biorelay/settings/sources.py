@@ -12,7 +12,8 @@ from pydantic_settings import EnvSettingsSource
 
 from biorelay.refusals import SettingsError
 from biorelay.settings.keys import keys, nearest, sections, variable
-from biorelay.settings.sections import ENVIRONMENT_PREFIX, Section, Settings
+from biorelay.settings.section import Section
+from biorelay.settings.sections import ENVIRONMENT_PREFIX, Settings
 
 OTHER_VARIABLES = {
     "BIORELAY_DATA": "the corpora's folder for `biorelay train` and `biorelay evaluate`",

@@ -1,1 +1,1 @@
-"""The Grafana dashboard as code; ``python -m deploy.dashboards`` writes ``deploy/grafana/throughput.json`` anew."""
+"""The Grafana dashboards as code; ``python -m deploy.dashboards`` writes ``deploy/grafana/*.json`` anew."""

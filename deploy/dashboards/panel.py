@@ -1,9 +1,9 @@
-"""What a dashboard is made of: queries, panels, rows."""
+"""What dashboards are made of: queries, panels, rows."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["stat", "timeseries", "table"]
+Kind = Literal["stat", "timeseries", "table", "bargauge", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One picture: what it shows, in which unit, and what to read from it. ``warn`` and ``alarm`` colour a stat."""
+    """One picture: what it shows, in which unit, and what to read from it. ``warn`` and ``alarm`` colour a stat.
+
+    ``runbook`` names the section of docs/operations.md that says what to do. A text has no query; its ``description`` is the text.
+    """
 
     title: str
     description: str
@@ -28,7 +31,10 @@ class Panel:
     decimals: int | None = None
     warn: float | None = None
     alarm: float | None = None
+    less_is_worse: bool = False  # warn and alarm are met from above
+    most: float | None = None  # the end of the axis
     stacked: bool = False
+    runbook: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +43,14 @@ class Row:
 
     title: str
     panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A page of rows; ``name`` is its file's and, behind ``biorelay-``, its id."""
+
+    name: str
+    title: str
+    description: str
+    rows: tuple[Row, ...]
+    span: str = "30m"  # the time that it opens with

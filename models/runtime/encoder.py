@@ -1,10 +1,11 @@
 """The shared encoder: a document's text in, one vector and the NER scores of every piece out."""
 
 import os
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +94,9 @@ class Encoder:
         if device:
             self._graph.rest()
             self._batcher = Batcher(device.compute, _pieces, budget=inference.batch_pieces, buckets=buckets(spec.window))
+        self.seconds = 0.0  # that callers spent on encoding, all threads together
+        self._alone_done = Batched()
+        self._counting = Lock()
         # Threads that were to feed a GPU are more than the cores, and each would open a session.
         took_over = inference.provider != "cpu" and device is None
         self._turn = BoundedSemaphore(os.cpu_count() or 1) if took_over else nullcontext()
@@ -106,6 +110,11 @@ class Encoder:
     def gathered(self) -> Batched | None:
         """What was computed in batches so far; None where one window is a call."""
         return self._batcher.done if self._batcher else None
+
+    @property
+    def computed(self) -> Batched:
+        """What was computed so far; where one window is a call, each counts as a batch without padding."""
+        return self.gathered or self._alone_done
 
     def close(self) -> None:
         """End the thread that computes batches, where there is one; what still waits raises `RuntimeUnavailable`."""
@@ -131,6 +140,7 @@ class Encoder:
         return encoded
 
     def _encode(self, text: str) -> Encoded:
+        began = time.perf_counter()
         pieces = self._tokenizer.cut(text)
         ids, offsets, words = pieces
         types = cases(text, pieces) if self._case else np.zeros_like(ids)
@@ -143,9 +153,21 @@ class Encoder:
             read = slice(1 + window.keep_start - window.start, 1 + window.keep_end - window.start)
             hidden[kept] = out_hidden[read]
             ner[kept] = out_ner[read][:, self._columns]
+        self._count([2 + window.end - window.start for window in cut], time.perf_counter() - began)
         for array in (offsets, words, hidden, ner):
             array.flags.writeable = False  # the cache hands the same arrays to every caller
         return Encoded(offsets, words, hidden, ner)
+
+    def _count(self, lengths: Sequence[int], seconds: float) -> None:
+        """One text of windows of so many pieces was encoded."""
+        with self._counting:
+            self.seconds += seconds
+            if self._batcher is None:
+                done, pieces = self._alone_done, sum(lengths)
+                done.batches += len(lengths)
+                done.windows += len(lengths)
+                done.pieces += pieces
+                done.padded += pieces
 
     def _framed(self, ids: NDArray[np.int64], types: NDArray[np.int64]) -> Framed:
         framed = np.empty(len(ids) + 2, dtype=np.int64)

@@ -57,6 +57,12 @@ def _likest(vocabulary: Vocabulary, kind: EntityType, words: str) -> tuple[tuple
     return tuple((name, likeness, seen) for name, likeness in found if (seen := compare(kind, words, name)))
 
 
+def remembered() -> tuple[int, int]:
+    """How often the likeness of a name was asked for and was known, and was looked up, in this process."""
+    info = _likest.cache_info()
+    return info.hits, info.misses
+
+
 def forget() -> None:
     """Forget what was looked up by likeness: for whoever times the linker over the same documents again."""
     _likest.cache_clear()

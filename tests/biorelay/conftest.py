@@ -1,5 +1,6 @@
 """The command line as a user has it: no BIORELAY_ variables, an empty working folder."""
 
+import asyncio
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -55,6 +56,26 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[StreamSettings]:
     with EmbeddedBroker(settings) as running:
         monkeypatch.setenv("BIORELAY_BROKER_BOOTSTRAP", running.address)
         yield replace(settings, broker=running.address)
+
+
+@pytest.fixture(scope="session")
+def made_graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the graph whose every number is known (`tests.biorelay.graphs`)."""
+    from tests.biorelay.graphs import fill, made
+
+    folder = tmp_path_factory.mktemp("made")
+    asyncio.run(fill(folder, made()))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sampled_graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a graph of what the shipped model finds in samples."""
+    from tests.biorelay.graphs import fill, samples
+
+    folder = tmp_path_factory.mktemp("sampled")
+    asyncio.run(fill(folder, samples()))
+    return folder
 
 
 @pytest.fixture

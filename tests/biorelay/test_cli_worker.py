@@ -57,6 +57,10 @@ async def test_publish_work_ask_stop(broker: StreamSettings, unused_port: int) -
         assert again.stdout
         told_again = json.loads(await again.stdout.read())
         assert (again.returncode, told_again["documents"], told_again["wanted"]) == (0, len(documents), len(documents))
+        linked = await run("relink", "--again", "--nice", "0", "--json")
+        assert linked.stdout
+        told_linked = json.loads(await linked.stdout.read())
+        assert (linked.returncode, told_linked["outcomes"], told_linked["written"]) == (0, {"unchanged": len(documents)}, 0)
         metrics = await asyncio.to_thread(lambda: urllib.request.urlopen(f"http://127.0.0.1:{unused_port}/metrics").read().decode())
         assert f'biorelay_documents_total{{outcome="ok",stage="ner"}} {len(documents)}.0' in metrics
     finally:

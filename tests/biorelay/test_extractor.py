@@ -76,6 +76,28 @@ def test_relations_reuse_the_encoding_of_entities(expected: dict[str, tuple[byte
     assert cache.hits >= 1
 
 
+def test_what_answering_took_is_told() -> None:
+    extractor = Extractor.load()
+    [one, other] = documents(2)
+    assert extractor.effort().tokens == 0
+    entities = extractor.entities(one)
+    first = extractor.effort()
+    assert first.tokens == first.computed > len(one.text.split())  # a word is a piece at least
+    assert first.windows == first.batches >= 1
+    assert first.encoding_seconds > 0
+    assert first.linking_seconds > 0
+    extractor.relations(entities)  # from the cache
+    second = extractor.effort()
+    assert (second.tokens, second.encoding_seconds) == (first.tokens, first.encoding_seconds)
+    assert (second.caches["encodings"].hits, second.caches["encodings"].misses) == (1, 1)
+    list(extractor.extract_many([one, other] * 3, workers=3))
+    last = extractor.effort()
+    assert sum(last.caches["encodings"]) == 2 + 2 * 6
+    assert last.tokens > second.tokens
+    assert last.linking_seconds > second.linking_seconds
+    assert sum(last.caches["names"]) >= sum(second.caches["names"])
+
+
 def test_the_reader_is_not_run_far_ahead(extractor: Extractor) -> None:
     read = 0
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models.runtime.effort import Effort
 from processors.records import (
     Abstract,
     Article,
@@ -142,6 +143,9 @@ class NumberedExtractor:
         sentences = tuple(Span(start=match.start(), end=match.end()) for match in _SENTENCE.finditer(text))
         article = Article.of(abstract)
         return Entities(id=abstract.id, article=article, text=text, sentences=sentences, mentions=mentions, provenance=self.provenance)
+
+    def effort(self) -> Effort:
+        return Effort()
 
     def relations(self, entities: Entities) -> Relations:
         found: dict[tuple[str, str], Relation] = {}

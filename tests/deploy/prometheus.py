@@ -68,14 +68,17 @@ class Prometheus:
 
 
 @contextmanager
-def scraping(target: str, folder: Path, *, rules: Path | None = None) -> Iterator[Prometheus]:
-    """A Prometheus that scrapes ``target`` (host:port) and looks at the ``rules`` every second, ready and with its first scrape done."""
+def scraping(target: str, folder: Path, *, rules: Path | None = None, explorer: str | None = None) -> Iterator[Prometheus]:
+    """A Prometheus, ready and with its first scrape done, that scrapes ``target`` (host:port), and an ``explorer`` where there is one, and
+    looks at the ``rules``, every second.
+    """
     need("prometheus", "promtool")
     (port,) = free_ports(1)
     config = folder / "prometheus.yml"
     config.write_text(
         f"global: {{scrape_interval: 1s, evaluation_interval: 1s}}\nrule_files: [{rules or ''}]\n"
-        f"scrape_configs: [{{job_name: biorelay, static_configs: [{{targets: ['{target}']}}]}}]\n",
+        f"scrape_configs: [{{job_name: biorelay, static_configs: [{{targets: ['{target}']}}]}},"
+        f" {{job_name: biorelay-explorer, static_configs: [{{targets: [{explorer or ''}]}}]}}]\n",
         encoding="utf-8",
     )
     command = ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{port}"]

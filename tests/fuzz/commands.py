@@ -36,7 +36,21 @@ from tests.fuzz.target import Target, defect, dice, need, text_of
 BREAK = "\u2424"
 """Stands for a line break inside a word of a command line, whose words are an input's lines."""
 CODES = frozenset({0, 1, 2})
-PARSED_ONLY = ("demo", "worker", "reextract", "extract", "train", "distil", "evaluate", "models convert", "models build-vocabulary")
+PARSED_ONLY = (
+    "demo",
+    "worker",
+    "serve",
+    "mcp",
+    "reextract",
+    "follow pubmed",
+    "relink",
+    "extract",
+    "train",
+    "distil",
+    "evaluate",
+    "models convert",
+    "models build-vocabulary",
+)
 """Commands that run for long, or start processes: only their arguments are read."""
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 

@@ -72,9 +72,10 @@ def served(handler: type[http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_address[1]}"
 
 
-def test_every_secret_setting_is_a_password_and_has_a_file_beside_it() -> None:
-    assert sorted(planted()) == ["BIORELAY_BROKER_PASSWORD", "BIORELAY_GRAPH_PASSWORD", "BIORELAY_REGISTRY_PASSWORD"]
-    assert [f"{key.name}_file" in keys() for key in keys().values() if key.secret] == [True] * 3
+def test_every_secret_setting_has_a_file_beside_it() -> None:
+    passwords = ["BIORELAY_BROKER_PASSWORD", "BIORELAY_GRAPH_PASSWORD", "BIORELAY_REGISTRY_PASSWORD"]
+    assert sorted(planted()) == sorted([*passwords, "BIORELAY_PUBMED_API_KEY"])
+    assert [f"{key.name}_file" in keys() for key in keys().values() if key.secret] == [True] * 4
 
 
 @pytest.mark.parametrize("section", ["broker", "registry", "graph"])
@@ -160,6 +161,7 @@ def test_nothing_that_is_said_holds_a_secret_while_everything_fails(
         "BIORELAY_BROKER_TOKEN_URL": "https://127.0.0.1:1/token",
     }
     wrong = {"BIORELAY_GRAPH_URL": "bolt://neo4j:Geheim-url-'@127.0.0.1:1"}
+    query = {"BIORELAY_PUBMED_EMAIL": "me@example.org", "BIORELAY_PUBMED_TRIES": "1"}
     commands: list[tuple[tuple[str, ...], dict[str, str], set[int]]] = [
         (("config", "show"), {}, {0}),
         (("config", "show", "--json"), {}, {0}),
@@ -171,6 +173,8 @@ def test_nothing_that_is_said_holds_a_secret_while_everything_fails(
         (("topics", "describe"), away, {1}),
         (("worker",), token, {1}),
         (("publish", "abstracts.jsonl"), token, {1}),
+        (("follow", "pubmed", "--query", "x", "--once"), query | {"BIORELAY_PUBMED_EUTILS": repeating}, {1}),
+        (("follow", "pubmed", "--query", "x", "--once"), query | {"BIORELAY_PUBMED_EUTILS": "http://127.0.0.1:1"}, {1}),
         (("graph", "stats"), {}, {1}),
         (("graph", "stats"), wrong, {2}),
     ]

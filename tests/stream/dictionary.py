@@ -12,6 +12,7 @@ import re
 import signal
 import time
 
+from models.runtime.effort import Effort
 from processors.records import (
     Abstract,
     Article,
@@ -79,6 +80,9 @@ class DictionaryExtractor:
             mentions=mentions,
             provenance=self.provenance,
         )
+
+    def effort(self) -> Effort:
+        return Effort()
 
     def relations(self, entities: Entities) -> Relations:
         found = {}

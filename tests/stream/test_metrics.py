@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from models.runtime.effort import Effort, Lookups
 from processors.records import Discovery, DiscoveryKind
 from stream import StreamSettings
 from stream.endpoint import Endpoint, EndpointTaken
@@ -26,6 +27,9 @@ from stream.metrics import Metrics
 from stream.quiet import quiet
 from stream.settings import Stage
 from stream.watch import CommitAges, overdue
+
+from .dictionary import DictionaryExtractor
+from .kit import abstract
 
 
 @pytest.fixture
@@ -46,6 +50,13 @@ def get(endpoint: Endpoint, path: str) -> tuple[int, str]:
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read().decode()
+
+
+def answers(endpoint: Endpoint) -> bool:
+    try:
+        return get(endpoint, "/healthz")[0] == 200
+    except OSError:
+        return False
 
 
 def test_ready_once_every_part_is(metrics: Metrics, endpoint: Endpoint) -> None:
@@ -121,6 +132,73 @@ def test_what_is_told_is_counted_and_timed(metrics: Metrics, monkeypatch: pytest
     assert told("biorelay_discovery_delay_seconds_bucket", le="0.5") == 2
 
 
+def test_mentions_and_relations_are_counted_as_they_are(metrics: Metrics) -> None:
+    extractor = DictionaryExtractor()
+    entities = extractor.entities(abstract(1))
+    [unknown, *known] = entities.mentions
+    local = unknown.model_copy(update={"identifiers": ("local:pubmed:1#Chemical:x",)})
+    metrics.mentioned([local, *known])
+    relations = extractor.relations(entities).relations
+    metrics.found(relations)
+
+    def told(series: str, **labels: str) -> float | None:
+        return metrics.registry.get_sample_value(series, labels)
+
+    linked = [told("biorelay_mentions_total", type=kind, linked="yes") or 0 for kind in ("Chemical", "Disease")]
+    assert sum(linked) == len(known) > 0
+    assert told("biorelay_mentions_total", type=unknown.type, linked="no") == 1
+    assert told("biorelay_mentions_total", type="Variant", linked="no") == 0  # there before the first, so that a rate begins at nought
+    assert told("biorelay_relations_total", predicate="Association") == len(relations) > 0
+    assert told("biorelay_relation_probability_count") == len(relations)
+    assert told("biorelay_relation_probability_bucket", le="0.7") == 0
+    assert told("biorelay_relation_probability_bucket", le="0.8") == len(relations)
+
+
+def test_the_newest_that_went_well_is_told(metrics: Metrics, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stream.metrics.time.time", lambda: 1000.0)
+
+    def newest(stage: str = "graph") -> float | None:
+        return metrics.registry.get_sample_value("biorelay_newest_settled_timestamp_seconds", {"stage": stage})
+
+    metrics.settled(Stage.GRAPH)  # a batch of which nothing went well
+    assert newest() is None
+    metrics.settled(Stage.GRAPH, 900_500)
+    metrics.settled(Stage.GRAPH, 800_000)  # an older one that was read again
+    assert newest() == 900.5
+    metrics.settled(Stage.GRAPH, 10**18)  # by a clock that is wrong
+    assert newest() == 1000
+    assert newest("ner") is None
+
+
+def test_an_extractor_s_sums_are_told_as_they_are_when_asked(metrics: Metrics) -> None:
+    def told(series: str, **labels: str) -> float | None:
+        return metrics.registry.get_sample_value(series, labels)
+
+    assert told("biorelay_tokens_total") == 0  # a worker of the graph alone has none
+    metrics.effort.read = lambda: Effort(
+        batches=2,
+        windows=3,
+        tokens=700,
+        computed=768,
+        encoding_seconds=1.5,
+        linking_seconds=0.25,
+        caches={"encodings": Lookups(3, 4), "names": Lookups(50, 6)},
+        shadow={("relations", "both"): 7, ("mentions", "shadow"): 1},
+    )
+    assert [told(f"biorelay_{name}_total") for name in ("batches", "windows", "tokens", "computed_tokens")] == [2, 3, 700, 768]
+    assert [told("biorelay_step_seconds_total", step=step) for step in ("encoding", "linking")] == [1.5, 0.25]
+    assert told("biorelay_cache_lookups_total", cache="encodings", result="miss") == 4
+    assert told("biorelay_cache_lookups_total", cache="names", result="hit") == 50
+    assert told("biorelay_shadow_findings_total", what="relations", found="both") == 7
+    assert told("biorelay_shadow_findings_total", what="relations", found="served") == 0
+    assert "# TYPE biorelay_tokens_total counter" in metrics.exposition().decode()
+
+
+def test_labels_are_few(metrics: Metrics) -> None:
+    """What one worker tells before it has met an error: bounded, whatever documents come."""
+    assert sum(len(family.samples) for family in metrics.registry.collect()) < 400
+
+
 def test_who_asks_all_the_time_is_told_to_ask_less_often(metrics: Metrics) -> None:
     with Endpoint(metrics, "127.0.0.1", 0, per_second=0.001) as endpoint:
         statuses = [get(endpoint, "/healthz")[0] for _ in range(10)]
@@ -138,9 +216,9 @@ def test_connections_past_the_limit_are_closed_and_the_others_go_on(metrics: Met
         assert len(threads) <= 32
         stack.close()
         deadline = time.monotonic() + 30
-        while get(endpoint, "/healthz")[0] != 200 and time.monotonic() < deadline:
+        while not (answered := answers(endpoint)) and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert get(endpoint, "/healthz")[0] == 200
+        assert answered
 
 
 async def test_a_document_that_hangs_ends_the_worker(tmp_path: Path) -> None:

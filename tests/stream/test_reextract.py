@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from processors.records import Abstract, Entities, Relations, Revision, Status
 from stream import StreamSettings, headers, list_dead_letters
+from stream.embedded import EmbeddedBroker
 from stream.partitioner import partition_of
-from stream.reextract import _KEY, Reextraction, _newest
+from stream.reextract import _KEY, Progress, Reextraction, _newest
 from stream.settings import Stage
 from stream.topics import Topic
 
@@ -126,6 +127,35 @@ class TestEmbedded(ReextractionContract):
     @pytest.fixture
     def settings(self, embedded_settings: StreamSettings) -> StreamSettings:
         return embedded_settings
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+async def test_a_broker_that_goes_while_it_is_asked_is_waited_for(bare_settings: StreamSettings) -> None:
+    """Between two partitions: what is asked then is what the next one holds. aiokafka waits by itself where it asks for offsets."""
+    with EmbeddedBroker(bare_settings) as broker:
+        settings = replace(bare_settings, broker=broker.address, broker_timeout=2.0)
+        await publish(settings, *[abstract(number) for number in range(8)])
+        async with at_work(settings):
+            await caught_up(settings)
+        told: list[str] = []
+
+        def tell(now: Progress) -> None:
+            if not told:
+                broker.set_up(False)
+            told.append(now.behind)
+
+        running = asyncio.ensure_future(Reextraction(settings, NEW, again=True).run(tell))
+
+        async def waits() -> bool:
+            return running.done() or "does not answer" in told[-1] if told else running.done()
+
+        await until(waits, "it says that it waits")
+        assert not running.done()
+        broker.set_up(True)
+        done = await running
+        assert (done.done, done.wanted) == (8, 8)
+        assert not done.behind
 
 
 @pytest.mark.kafka

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from graphstore.contribution import Contribution
-from graphstore.errors import GraphAuthError, GraphRefuses
+from graphstore.errors import GraphAuthError, GraphRefuses, GraphTimeout
 from models.runtime.errors import Action
 from processors.errors import NotJson
 from processors.records import Abstract, Entities, Relations, Revision, Status
@@ -72,6 +72,7 @@ class Keeps:
     """As much of a graph as the step asks for."""
 
     engine = "neo4j"
+    crossed = 0
 
     def __init__(self, errors: list[Exception] | None = None) -> None:
         self.batches: list[list[Contribution]] = []
@@ -87,9 +88,9 @@ class Keeps:
         self.closed = True
 
 
-def graph_step(folder: Path, journal: Journal, factory: Callable[[], Any]) -> GraphStep:
+def graph_step(folder: Path, journal: Journal, factory: Callable[[], Any], metrics: Metrics | None = None) -> GraphStep:
     settings = StreamSettings(data_dir=folder)
-    step = GraphStep(settings, factory, journal, Metrics(settings))
+    step = GraphStep(settings, factory, journal, metrics or Metrics(settings))
     step.asked.set()
     return step
 
@@ -114,6 +115,21 @@ async def test_what_the_graph_cannot_read_contributes_nothing_in_the_same_transa
     assert [each.revision for each in batch] == [Revision(0, 1), Revision(0, 2), Revision(0, 3)]
     outcomes = [(each.outcome, type(each.error)) for each in answers if isinstance(each, Answer)]
     assert outcomes == [("ok", type(None)), ("failed", NotJson), ("failed", KeyMismatch)]
+
+
+async def test_transactions_that_met_others_are_counted_whatever_came_of_them(tmp_path: Path, journal: Journal) -> None:
+    class Meets(Keeps):
+        async def apply(self, batch: Sequence[Contribution], **more: Any) -> None:
+            self.crossed += 2
+            await super().apply(batch, **more)
+
+    store = Meets([GraphTimeout("too slow")])
+    metrics = Metrics(StreamSettings(data_dir=tmp_path))
+    step = graph_step(tmp_path, journal, lambda: store, metrics)
+    with pytest.raises(GraphTimeout):
+        await step.run([task(Stage.RELATIONS, 1, stated(1))])
+    await step.run([task(Stage.RELATIONS, 1, stated(1))])
+    assert metrics.registry.get_sample_value("biorelay_graph_deadlocks_total") == 4
 
 
 async def test_a_login_that_was_taken_before_is_waited_for_and_asked_for_anew(tmp_path: Path, journal: Journal) -> None:

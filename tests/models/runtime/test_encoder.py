@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,18 @@ def test_any_string_is_encoded(encoder: Encoder, text: str) -> None:
     assert (offsets[:, 0] <= offsets[:, 1]).all()
     assert (np.diff(offsets, axis=0) >= 0).all()
     assert len(offsets) == 0 or (offsets[0, 0] >= 0 and offsets[-1, 1] <= len(text))
+
+
+def test_what_was_computed_is_counted_with_what_windows_share(encoder: Encoder) -> None:
+    before = replace(encoder.computed)
+    pieces = len(encoder.encode(ABSTRACT * 39).offsets)
+    done = encoder.computed
+    windows = done.windows - before.windows
+    assert windows > 1
+    assert done.batches - before.batches == windows
+    shared = (windows - 1) * encoder.artefact.manifest.encoder.overlap
+    assert pieces + 2 * windows <= done.pieces - before.pieces <= pieces + 2 * windows + 2 * shared
+    assert done.padded - before.padded == done.pieces - before.pieces
 
 
 def test_a_text_of_many_windows_is_encoded_whole(encoder: Encoder) -> None:
