@@ -9,7 +9,7 @@ NICE_NAME = printf '%s\n'
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-train demo test test-serve test-rest test-graph test-stream test-system test-train test-fast check services services-down train train-smoke chaos fuzz fuzz-guided soak reliability audit sbom bench-extract bench-gpu bench-stream bench-scale bench-watch bench-poison bench-outages bench-edge bench-graph bench-discovery bench-exchange bench-page capacity schemas dashboards panels check-deploy docs locks clean
+.PHONY: help install install-train demo test test-serve test-rest test-graph test-stream test-system test-train test-fast check services services-down train train-smoke chaos fuzz fuzz-guided soak reliability audit sbom bench-extract bench-gpu bench-stream bench-scale bench-watch bench-poison bench-outages bench-edge bench-graph bench-discovery bench-exchange bench-page bench-operator capacity schemas dashboards panels check-deploy docs locks clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -36,7 +36,7 @@ install-train: .venv-dev/.installed ## the training and development environment 
 demo: install ## abstracts through topics, agents and graph to a multi-hop answer, on this machine alone
 	@$(BIN)/biorelay demo
 
-test: test-serve test-train ## every test: unit, contract, real Kafka and Neo4j, training smoke (make -j4 test: side by side)
+test: test-serve test-train ## every test: unit, contract, real Kafka and Neo4j, training smoke (make -j3 test: side by side)
 
 test-serve: test-graph test-stream test-system test-rest
 
@@ -151,6 +151,9 @@ bench-discovery: install-train ## growth, time-sliced discovery, significance; R
 
 bench-exchange: install ## rates of imports and exports
 	@$(BIN)/python -m benchmarks.bench_exchange --data $(or $(DATA),../shared/data) $(BENCH_FLAGS)
+
+bench-operator: install-train ## a graph that goes away for a minute, followed on the dashboards alone (OPERATOR_FLAGS)
+	@$(DEV)/python -m benchmarks.bench_operator --data $(or $(DATA),../shared/data) $(OPERATOR_FLAGS)
 
 bench-page: install-train ## how smoothly the explorer's page moves large graphs
 	@$(DEV)/python -m benchmarks.bench_page $(BENCH_FLAGS)

@@ -27,7 +27,9 @@ from benchmarks.machine import ROOT, describe
 from benchmarks.stream_documents import documents
 from benchmarks.stream_process import worker_variables
 from deploy.dashboards.__main__ import pages
-from deploy.local import LocalServiceError, Service, start_kafka, start_neo4j
+from deploy.local import LocalServiceError, Service
+from deploy.local.kafka import kafka_service
+from deploy.local.neo4j import neo4j_service
 from deploy.local.service import HOST, free_ports
 from deploy.monitor import MonitorError, Programs, configuration
 from processors.records import Abstract
@@ -156,12 +158,14 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """One outage. Raises `LocalServiceError` and `MonitorError` where something does not start."""
     found = documents(options.data, options.documents)
     kafka_port, controller, bolt, metrics, explorer, scraped = free_ports(6)
-    kafka = start_kafka(folder / "kafka", kafka_port, controller_port=controller, memory="384m", say=say)
-    neo4j = start_neo4j(folder / "neo4j", bolt, memory="768m", page_cache="64m", young=True, say=say)
+    kafka = kafka_service(folder / "kafka", kafka_port, controller_port=controller, memory="384m", say=say)
+    neo4j = neo4j_service(folder / "neo4j", bolt, memory="768m", page_cache="64m", young=True, say=say)
     environment = worker_variables(kafka, neo4j, PREFIX, folder / "data", metrics)
     worker = f"http://{HOST}:{metrics}"
     biorelay = [sys.executable, "-m", "biorelay"]
     try:
+        kafka.start()
+        neo4j.start()
         with Programs(folder / "programs") as programs:
             subprocess.run([*biorelay, "topics", "create"], env=os.environ | environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
             programs.start("worker", [*biorelay, "worker"], environment)

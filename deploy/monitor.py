@@ -20,7 +20,7 @@ from deploy.local.maven import LOCAL
 from deploy.local.service import HOST, port_taken
 
 ALERTS = Path(__file__).resolve().parent / "prometheus" / "alerts.yml"
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0
 EXAMPLES = """examples:
   python -m deploy.monitor                                  a demonstration, its status page and its Prometheus
   python -m deploy.monitor --documents 100

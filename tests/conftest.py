@@ -1,9 +1,14 @@
 """What every test shares: strict time limits are in pyproject.toml, real services in `tests.services`."""
 
+import logging
 import os
 import signal
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
+
+from biorelay.masking import MaskedFormatter
 
 pytest_plugins = ["tests.services"]
 
@@ -17,3 +22,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # A test that trains or scores writes nothing into the project's ledger of scorings (`models.evaluation.ledger`).
 os.environ["BIORELAY_SCORINGS"] = "off"
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """A command that ran in this process leaves no handler behind: it would write to an output that is closed by then."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    for handler in [handler for handler in root.handlers if isinstance(handler.formatter, MaskedFormatter)]:
+        root.removeHandler(handler)
+        root.setLevel(level)

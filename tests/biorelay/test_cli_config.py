@@ -39,7 +39,7 @@ def test_secrets_are_masked(cli: Cli, monkeypatch: pytest.MonkeyPatch, option: s
 
 
 def test_a_name_that_promises_a_secret_is_one() -> None:
-    named = [key.name for key in keys().values() if re.search("(password|secret|token|credential)$", key.name)]
+    named = [key.name for key in keys().values() if re.search("(password|secret|token|credential|api_key)$", key.name)]
     assert named == [key.name for key in keys().values() if key.secret]
 
 

@@ -1,5 +1,6 @@
 """The status page: what a worker says is on it, light and dark, on a phone; who does not answer is named; texts stay texts."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -47,8 +48,19 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 metrics.documents.labels(stage, "ok").inc()
                 metrics.settled(stage, int(time.time() * 1000))
         metrics.dead_letters.labels(Stage.NER, "record.not-json").inc(2)
-        metrics.away(Stage.GRAPH, "graph.unavailable")
-        yield found
+        over = threading.Event()
+
+        def waits() -> None:
+            while not over.wait(1.0):  # as a worker does, again and again
+                metrics.away(Stage.GRAPH, "graph.unavailable")
+
+        waiting = threading.Thread(target=waits)
+        waiting.start()
+        try:
+            yield found
+        finally:
+            over.set()
+            waiting.join()
 
 
 @pytest.fixture

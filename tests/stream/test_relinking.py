@@ -213,6 +213,7 @@ class TestKafka(RelinkingContract):
             assert last.value == made.to_bytes()
         assert await snapshot_of(graph(settings)) == await graph_of(tmp_path / "batch", {1: (Revision(0, position.offset), second)}, old)
 
+    @pytest.mark.timeout(300)
     async def test_killed_it_goes_on(self, settings: StreamSettings, old: LinkingExtractor, tmp_path: Path) -> None:
         """Two at once, one of them killed: together they link everything."""
         settings = replace(settings, batch=4)
@@ -228,7 +229,7 @@ class TestKafka(RelinkingContract):
 
                 await until(begun, "some are linked anew")
                 os.kill(one.pid, signal.SIGKILL)
-                assert await asyncio.to_thread(two.wait, 90) == 0, (tmp_path / "2.log").read_text()
+                assert await asyncio.to_thread(two.wait, 200) == 0, (tmp_path / "2.log").read_text()
             await caught_up(settings)
         last = newest(await contents(settings, Topic.RELATIONS))
         assert {vocabulary_of(record) for record in last.values()} == {"small@2"}

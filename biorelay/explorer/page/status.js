@@ -38,7 +38,7 @@ function figures(status) {
   const up = status.workers.filter((worker) => worker.answers).length;
   const share = status.fresh_share;
   return [
-    figure('Throughput', [rate(status.documents_per_second), 'abstracts/s'], 'that reached the graph, in the last minute'),
+    figure('Throughput', [rate(status.documents_per_second), '/s'], 'abstracts that reached the graph, in the last minute'),
     figure('Behind', duration(status.behind_seconds), 'the oldest that waits for its next step', level(status.behind_seconds)),
     figure(
       'Until queryable',
