@@ -18,7 +18,7 @@ from biorelay.relinking import Relinker
 from graphstore import open_store
 from graphstore.answers import Snapshot
 from graphstore.contribution import Contribution
-from processors.linking import Link, Linker
+from processors.linking import Link, Linker, load_linker
 from processors.records import Entities, EntityType, Relations, Revision
 from processors.relinking import Move
 from stream import StreamSettings, headers
@@ -222,6 +222,8 @@ class TestKafka(RelinkingContract):
         await publish(settings, *documents)
         async with at_work(settings, extractor=lambda: old):
             await caught_up(settings)
+        new = LinkingExtractor(load_linker(vocabulary))  # has rolled over all workers: what they are given again must not be of the old one
+        async with at_work(settings, extractor=lambda: new):
             with run_apart(settings, vocabulary, tmp_path / "1.log") as one, run_apart(settings, vocabulary, tmp_path / "2.log") as two:
 
                 async def begun() -> bool:
